@@ -1,0 +1,1 @@
+"""The catalog, the matcher and the command line."""

@@ -1,0 +1,1 @@
+"""What the two services agree on; imports neither."""

@@ -1,0 +1,1 @@
+"""Wire types only (pydantic): additive within v1, no behaviour, no tables."""

@@ -1,0 +1,76 @@
+"""The closed vocabularies of the wire: visibility, stages, needs, languages, provenance."""
+
+from enum import StrEnum
+
+
+class Visibility(StrEnum):
+    """Who may see a profile; `anonymous` is matched without its organisation's name, `hidden` is never matched."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+    ANONYMOUS = "anonymous"
+    HIDDEN = "hidden"
+
+
+class Language(StrEnum):
+    """The language a profile is mainly written in."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+class Provenance(StrEnum):
+    """Where the value of a field comes from."""
+
+    DECLARED = "declared"
+    VERIFIED = "verified"
+    INFERRED = "inferred"
+
+
+class CompanyStage(StrEnum):
+    """Stage of a company or of the round it raises, early to late; `feasibility`, `prototype` are award phases."""
+
+    IDEA = "idea"
+    FEASIBILITY = "feasibility"
+    PROTOTYPE = "prototype"
+    SEED_ANGEL = "seed_angel"
+    PRE_A = "pre_a"
+    SERIES_A = "series_a"
+    SERIES_B = "series_b"
+    SERIES_C_PLUS = "series_c_plus"
+    VENTURE = "venture"
+    GROWTH = "growth"
+    STRATEGIC = "strategic"
+    PUBLIC_MARKET = "public_market"
+
+
+class NeedType(StrEnum):
+    """The resource an atomic need asks for."""
+
+    FUNDING = "funding"
+    PILOT_TEST = "pilot_test"
+    SCENARIO = "scenario"
+    CUSTOMER = "customer"
+    SPACE = "space"
+    MENTOR = "mentor"
+    PARTNER = "partner"
+    TECHNOLOGY = "technology"
+    TALENT = "talent"
+    OTHER = "other"
+
+
+class PlatformScale(StrEnum):
+    """The largest scale a pilot platform runs at."""
+
+    BENCH = "bench"
+    SMALL_PILOT = "small_pilot"
+    PILOT = "pilot"
+    DEMONSTRATION = "demonstration"
+    PRODUCTION = "production"
+
+
+class ProfileStatus(StrEnum):
+    """Whether a profile takes part; a withdrawn one stays on record and leaves every answer."""
+
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
