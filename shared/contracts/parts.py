@@ -11,6 +11,7 @@ from shared.contracts.vocabularies import NeedType
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), Clean]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[0-9+()\-.\s/ext]+$")]
+NeedText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), Clean]
 Counts = Annotated[dict[Tag, Annotated[int, Field(ge=0, le=10_000_000)]], Field(max_length=2_000)]
 
 
@@ -47,7 +48,7 @@ class MoneyRange(WireModel):
 class Need(WireModel):
     """One atomic need or offer; `weight` says how much it counts beside its siblings."""
 
-    text: Annotated[Line, Field(max_length=2_000)]
+    text: NeedText
     weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 1.0
     type: NeedType | None = None
 

@@ -1,0 +1,106 @@
+"""The FastAPI application every service starts from: problems, body limit, operation ids, documented errors."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from shared.contracts.problems import Problem
+from shared.kit.body_limit import BodyLimit
+from shared.kit.problems import PROBLEM_MEDIA_TYPE, install_problem_handlers
+
+MIB = 1024 * 1024
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Responses = dict[int | str, dict[str, Any]]
+
+PROBLEM_CONTENT = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def problem_responses(*statuses: int) -> Responses:
+    """What a route may answer besides success, for `responses=`; 422 is documented on every route anyway."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": PROBLEM_CONTENT} for status in sorted(statuses)
+    }
+
+
+def create_api(
+    *,
+    title: str,
+    version: str,
+    lifespan: Lifespan,
+    description: str = "",
+    max_body_bytes: int = MIB,
+    limits_by_path: Mapping[str, int] | None = None,
+) -> FastAPI:
+    """An application whose every error is a problem document; operation ids are the endpoints' names."""
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    install_problem_handlers(app)
+    app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes, limits_by_path=dict(limits_by_path or {}))
+    app.openapi = lambda: _documented(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return app
+
+
+def health_router(check_ready: Callable[[Request], None]) -> APIRouter:
+    """`/healthz` touches nothing; `/readyz` runs the check, which raises a ServiceError where it cannot serve."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", responses=_health_example("alive"))
+    async def healthz() -> dict[str, str]:
+        """Whether the process answers at all."""
+        return {"status": "alive"}
+
+    @router.get("/readyz", responses=_health_example("ready") | problem_responses(503))
+    def readyz(request: Request) -> dict[str, str]:
+        """Whether the service can serve requests now."""
+        check_ready(request)
+        return {"status": "ready"}
+
+    return router
+
+
+def _health_example(status: str) -> Responses:
+    return {200: {"content": {"application/json": {"example": {"status": status}}}}}
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _documented(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        _document_problems(schema)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _document_problems(schema: dict[str, Any]) -> None:
+    """Put the Problem schema in place of FastAPI's own validation answer."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    definitions = problem.pop("$defs", {})
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas.update({"Problem": problem, **definitions})
+    for path in schema["paths"].values():
+        for operation in path.values():
+            _document_operation(operation)
+
+
+def _document_operation(operation: dict[str, Any]) -> None:
+    statuses = {422} if operation.get("parameters") else set()
+    if "requestBody" in operation:
+        statuses |= {400, 413, 422}
+    responses = operation["responses"]
+    for status, response in problem_responses(*statuses).items():
+        responses[str(status)] = response
