@@ -1,0 +1,1 @@
+"""Derived state and decisions: embeds profiles, searches, proposes pairings."""

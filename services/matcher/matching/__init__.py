@@ -1,0 +1,1 @@
+"""From a request to its matches: subjects, the ranking policy, and the pipeline."""
