@@ -1,17 +1,19 @@
 """The strict model every wire type builds on, and the bounded text types they share."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 CONTRACTS_VERSION = "v1"
+_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def _without_control_characters(text: str) -> str:
     """Refuse what no database stores and no screen shows (NUL above all); tabs and line ends stay."""
-    for character in text:
-        if (ord(character) < 0x20 and character not in "\n\r\t") or 0xD800 <= ord(character) <= 0xDFFF:
-            raise ValueError(f"contains the control character U+{ord(character):04X}; remove it")
+    found = _CONTROL_CHARACTER.search(text)
+    if found is not None:
+        raise ValueError(f"contains the control character U+{ord(found.group()):04X}; remove it")
     return text
 
 
