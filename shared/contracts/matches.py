@@ -99,3 +99,17 @@ class MatchBatchResponse(WireModel):
     """One answer a request, in their order."""
 
     responses: tuple[MatchResponse, ...]
+
+
+class MatcherStatus(WireModel):
+    """What the matcher serves and how far it is behind the catalog."""
+
+    is_ready: bool
+    model: str
+    snapshot: str
+    documents: int
+    feed_seq: int
+    latest_seq: int
+    lag: int
+    """Feed positions between the newest change known of and the snapshot."""
+    is_catalog_reachable: bool

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import torch
@@ -47,6 +48,7 @@ class SentenceTransformerEncoder:
         is_bundled = model == BUNDLED_MODEL
         self._model = SentenceTransformer(str(bundled_model_path()) if is_bundled else model, device="cpu")
         self._languages = languages or frozenset({Language.ENGLISH})
+        self._turn = Lock()  # a fast tokenizer must not be used by two threads at once
         self._model_id = model if is_bundled else f"{Path(model).name}@{_configuration_hash(self._model)}"
 
     @property
@@ -73,9 +75,10 @@ class SentenceTransformerEncoder:
         """Spans of the content tokens of each text, uncut."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )
+        with self._turn:
+            encoded = self._model.tokenizer(
+                list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
         return list(encoded["offset_mapping"])
 
     def encode(self, texts: Sequence[str], progress: Progress = no_progress) -> FloatMatrix:
@@ -88,12 +91,13 @@ class SentenceTransformerEncoder:
             longest = _LENGTH_CLASSES[min(int(length_class), len(_LENGTH_CLASSES) - 1)]
             for start in range(0, len(rows), 256):
                 some = rows[start : start + 256]
-                vectors[some] = self._model.encode(
-                    [texts[row] for row in some],
-                    batch_size=max(1, _BATCH_TOKENS // longest),
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                )
+                with self._turn:
+                    vectors[some] = self._model.encode(
+                        [texts[row] for row in some],
+                        batch_size=max(1, _BATCH_TOKENS // longest),
+                        normalize_embeddings=True,
+                        show_progress_bar=False,
+                    )
                 progress(len(some))
         return vectors
 

@@ -104,5 +104,7 @@ def _unit(vector: FloatVector) -> FloatVector:
     """The vector at length 1; passages that cancel out point along the first axis."""
     length = float(np.linalg.norm(vector))
     if length < 1e-6:
-        return np.eye(1, len(vector), dtype=np.float32)[0]
+        first_axis = np.zeros(len(vector), dtype=np.float32)
+        first_axis[0] = 1
+        return first_axis
     return np.asarray(vector / length, dtype=np.float32)

@@ -62,7 +62,8 @@ class FlatIndex:
     @property
     def vectors(self) -> FloatMatrix:
         """All rows, (size, dimension); a view, not to be written."""
-        return self._vectors
+        view: FloatMatrix = self._vectors
+        return view
 
     def search(self, query: FloatVector, top_k: int, allowed: Mask) -> tuple[Rows, FloatVector]:
         """Up to `top_k` allowed rows and their similarities, best first, ties by row."""

@@ -1,0 +1,1 @@
+"""The matcher's routes and how its answers look on the wire."""

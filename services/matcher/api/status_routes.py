@@ -1,0 +1,36 @@
+"""GET /v1/status: what is served and how far behind the catalog it is."""
+
+from fastapi import APIRouter
+
+from services.matcher.deps import RunningMatcher
+from shared.contracts.matches import MatcherStatus
+
+router = APIRouter(prefix="/v1", tags=["status"])
+
+_EXAMPLE = {
+    "is_ready": True,
+    "model": "all-MiniLM-L6-v2/p1",
+    "snapshot": "s1093.1000+93",
+    "documents": 1093,
+    "feed_seq": 1093,
+    "latest_seq": 1093,
+    "lag": 0,
+    "is_catalog_reachable": True,
+}
+
+
+@router.get("/status", responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}})
+def read_status(matcher: RunningMatcher) -> MatcherStatus:
+    """The served snapshot, its model, and its distance to the feed."""
+    snapshot, follower = matcher.publisher.current, matcher.follower
+    latest_seq = max(follower.latest_seq, snapshot.feed_seq)
+    return MatcherStatus(
+        is_ready=follower.is_restored,
+        model=snapshot.model_id,
+        snapshot=snapshot.version,
+        documents=snapshot.size,
+        feed_seq=snapshot.feed_seq,
+        latest_seq=latest_seq,
+        lag=latest_seq - snapshot.feed_seq,
+        is_catalog_reachable=follower.is_reachable,
+    )

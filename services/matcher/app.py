@@ -1,0 +1,46 @@
+"""The matcher's FastAPI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+
+from services.matcher.api import match_routes, status_routes
+from services.matcher.bootstrap import Matcher, build_matcher
+from services.matcher.deps import NotReady
+from services.matcher.settings import MatcherSettings
+from shared.kit.http import create_api, health_router
+from shared.kit.logging import configure_logging
+
+DESCRIPTION = "Proposes supply-demand pairings: embeds profiles, searches exactly on two legs, fuses, explains."
+
+
+def create_app(settings: MatcherSettings) -> FastAPI:
+    """Build the application; its lifespan owns the database, the snapshot and the follower."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure_logging(settings.log_level, settings.log_format)
+        matcher = build_matcher(settings)
+        matcher.follower.start()
+        app.state.matcher = matcher
+        yield
+        matcher.close()
+
+    app = create_api(
+        title="Liaison matcher",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        max_body_bytes=settings.max_body_bytes,
+    )
+    app.include_router(match_routes.router)
+    app.include_router(status_routes.router)
+    app.include_router(health_router(_check_ready))
+    return app
+
+
+def _check_ready(request: Request) -> None:
+    matcher: Matcher = request.app.state.matcher
+    if not matcher.follower.is_restored:
+        raise NotReady("The matcher is loading its snapshot.")

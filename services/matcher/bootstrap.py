@@ -1,0 +1,75 @@
+"""The one file that names concrete adapters: puts the matcher's parts together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
+from services.matcher.embedding.vector_store import VectorStore
+from services.matcher.feed.client import FeedClient
+from services.matcher.feed.follower import Follower
+from services.matcher.matching.indexing import Indexer
+from services.matcher.matching.matchmaker import Matchmaker
+from services.matcher.retrieval.persistence import SnapshotFolder
+from services.matcher.retrieval.publisher import Publisher
+from services.matcher.settings import MatcherSettings
+from shared.kit.database import Database, create_database
+from shared.kit.migrations import upgrade
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "matcher_alembic_version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """Everything the running service holds."""
+
+    database: Database
+    publisher: Publisher
+    matchmaker: Matchmaker
+    follower: Follower
+    feed_http: httpx.Client
+
+    def close(self) -> None:
+        """Stop following, let go of connections."""
+        self.follower.stop()
+        self.feed_http.close()
+        self.database.close()
+
+
+def build_encoder(settings: MatcherSettings) -> SentenceTransformerEncoder:
+    """The encoder of the settings' model."""
+    return SentenceTransformerEncoder(
+        settings.model, threads=settings.encoder_threads, languages=frozenset(settings.model_languages)
+    )
+
+
+def open_database(url: str) -> Database:
+    """The matcher's database at its newest schema."""
+    database = create_database(url)
+    upgrade(database, MIGRATIONS, version_table=VERSION_TABLE)
+    return database
+
+
+def build_matcher(settings: MatcherSettings) -> Matcher:
+    """Put the service together; the follower is not started."""
+    database = open_database(settings.database_url)
+    # Two encoders: one asked by requests, one busy with the feed, so that neither waits for the other's turn.
+    asked, following = build_encoder(settings), build_encoder(settings)
+    store = VectorStore(database, following)
+    saved = SnapshotFolder(settings.data_directory, store.model_id)
+    publisher = Publisher(dimension=following.dimension, model_id=store.model_id, on_merged=saved.save)
+    feed_http = httpx.Client(base_url=settings.catalog_url)
+    follower = Follower(
+        database=database,
+        client=FeedClient(feed_http, page_size=settings.feed_page_size, wait_seconds=settings.feed_wait_seconds),
+        indexer=Indexer(following, store),
+        publisher=publisher,
+        saved=saved,
+        dimension=following.dimension,
+    )
+    matchmaker = Matchmaker(publisher=publisher, indexer=Indexer(asked, store), encoder=asked)
+    return Matcher(
+        database=database, publisher=publisher, matchmaker=matchmaker, follower=follower, feed_http=feed_http
+    )

@@ -1,0 +1,1 @@
+"""Following the catalog's change feed into the matcher's store and the served snapshot."""

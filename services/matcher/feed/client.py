@@ -1,0 +1,30 @@
+"""Reads the catalog's change feed over HTTP."""
+
+import httpx
+
+from shared.contracts.changes import ChangePage
+
+
+class FeedUnreachableError(Exception):
+    """The catalog did not answer, or not with a page of changes; reading on later is safe."""
+
+
+class FeedClient:
+    """A long-polling reader; every call has a time limit."""
+
+    def __init__(self, http: httpx.Client, *, page_size: int, wait_seconds: float) -> None:
+        """`http` has the catalog as its base URL."""
+        self._http = http
+        self._page_size = page_size
+        self._wait_seconds = wait_seconds
+
+    def changes(self, after: int, *, wait: bool) -> ChangePage:
+        """The changes after a position; with `wait`, held open until there are some. Raises FeedUnreachableError."""
+        wait_seconds = self._wait_seconds if wait else 0.0
+        parameters: dict[str, float] = {"after": after, "limit": self._page_size, "wait_seconds": wait_seconds}
+        try:
+            response = self._http.get("/v1/changes", params=parameters, timeout=wait_seconds + 10)
+            response.raise_for_status()
+            return ChangePage.model_validate_json(response.content)
+        except (httpx.HTTPError, ValueError) as error:
+            raise FeedUnreachableError(f"{type(error).__name__} while reading the change feed") from error

@@ -1,0 +1,169 @@
+"""Keeps the store and the served snapshot in step with the catalog's feed."""
+
+import threading
+
+import structlog
+
+from services.matcher import repositories
+from services.matcher.feed.client import FeedClient, FeedUnreachableError
+from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion
+from services.matcher.retrieval.persistence import SnapshotFolder
+from services.matcher.retrieval.publisher import Publisher
+from services.matcher.retrieval.segment import build_segment
+from services.matcher.tables import DocumentRow
+from shared.contracts.changes import ChangePage, ProfileChange
+from shared.contracts.profiles import profile_adapter
+from shared.contracts.vocabularies import ProfileStatus
+from shared.kit.database import Database
+
+_log = structlog.get_logger("follower")
+_RESTORE_PAGE = 1_000
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Follower:
+    """One thread: restore, then read the feed for ever."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        client: FeedClient,
+        indexer: Indexer,
+        publisher: Publisher,
+        saved: SnapshotFolder,
+        dimension: int,
+    ) -> None:
+        """Nothing runs before `start`."""
+        self._database = database
+        self._client = client
+        self._indexer = indexer
+        self._publisher = publisher
+        self._saved = saved
+        self._dimension = dimension
+        self._model_id = publisher.current.model_id
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="feed-follower", daemon=True)
+        self.is_restored = False
+        self.latest_seq = 0
+        """Newest feed position that the catalog has told of."""
+        self.is_reachable = False
+
+    def start(self) -> None:
+        """Begin in the background."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the page in hand."""
+        self._stopping.set()
+        self._thread.join(timeout=30)
+
+    def restore(self) -> None:
+        """Serve what the store holds: the newest saved base, then what came after it; embeds nothing it knows."""
+        with self._database.read() as session:
+            position = repositories.read_position(session)
+        feed_seq = position.feed_seq if position else 0
+        loaded = self._saved.load_newest(not_after=feed_seq)
+        if loaded:
+            self._publisher.start_from(*loaded)
+        self._replay(loaded[1] if loaded else 0, feed_seq)
+        self.latest_seq = max(self.latest_seq, feed_seq)
+        self.is_restored = True
+        _log.info("restored", documents=self._publisher.current.size, feed_seq=feed_seq, from_saved=bool(loaded))
+
+    def follow_once(self, *, wait: bool) -> bool:
+        """Read one page; True if it held changes. Raises FeedUnreachableError."""
+        after = self._publisher.current.feed_seq
+        page = self._client.changes(after, wait=wait)
+        self.is_reachable = True
+        if page.latest_seq < after:
+            self._forget()
+            return True
+        self.latest_seq = page.latest_seq
+        if page.items:
+            self._take(page)
+        return bool(page.items)
+
+    def _run(self) -> None:
+        pause_seconds = 0.1
+        while not self._stopping.is_set():
+            try:
+                if not self.is_restored:
+                    self.restore()
+                if not self.follow_once(wait=True):
+                    self._publisher.merge_when_idle()
+                pause_seconds = 0.1
+            except Exception as error:  # noqa: BLE001 - the outer loop: whatever it was, log, wait, go on
+                self.is_reachable = not isinstance(error, FeedUnreachableError)
+                _log.warning("follower_paused", error=type(error).__name__, pause_seconds=pause_seconds)
+                self._stopping.wait(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+
+    def _take(self, page: ChangePage) -> None:
+        """Store a page's newest revisions and the position in one transaction, then publish them."""
+        newest = {change.profile_id: change for change in page.items}
+        with self._database.read() as session:
+            held = repositories.revisions(session, newest)
+        changes = [change for key, change in newest.items() if change.revision > held.get(key, 0)]
+        active = [change for change in changes if change.status is ProfileStatus.ACTIVE]
+        indexed = self._indexer.index([_version(change) for change in active])
+        hashes = {one.document.entry.profile_id: one.passage_hashes for one in indexed}
+        with self._database.write() as session:
+            repositories.write_documents(session, [_document_row(change, hashes) for change in changes])
+            repositories.write_position(session, page.next_after, self._model_id)
+        withdrawn = [change.profile_id for change in changes if change.status is not ProfileStatus.ACTIVE]
+        self._publisher.apply([one.document for one in indexed], withdrawn, page.next_after)
+
+    def _replay(self, after: int, position: int) -> None:
+        """Publish stored documents changed after a position; into a base of their own where there is none."""
+        is_first = self._publisher.current.base.size == 0
+        indexed: list[Indexed] = []
+        withdrawn: list[str] = []
+        while True:
+            with self._database.read() as session:
+                rows = repositories.documents_after(session, after, _RESTORE_PAGE)
+            if not rows:
+                break
+            after = rows[-1].feed_seq
+            withdrawn += [row.profile_id for row in rows if not row.is_active]
+            indexed += self._indexer.index([_stored_version(row) for row in rows if row.is_active])
+        documents = sorted((one.document for one in indexed), key=lambda document: document.entry.profile_id)
+        if is_first and documents:
+            base = build_segment(documents, self._dimension)
+            self._saved.save(base, position)
+            self._publisher.start_from(base, position)
+        else:
+            self._publisher.apply(documents, withdrawn, position)
+
+    def _forget(self) -> None:
+        """The catalog's feed is shorter than what was read of it: another catalog. Start over; vectors stay."""
+        _log.warning("feed_restarted", read=self._publisher.current.feed_seq)
+        with self._database.write() as session:
+            repositories.forget_documents(session)
+        self._saved.clear()
+        self._publisher.start_from(build_segment([], self._dimension), 0)
+        self.latest_seq = 0
+
+
+def _version(change: ProfileChange) -> ProfileVersion:
+    return ProfileVersion(profile_id=change.profile_id, revision=change.revision, profile=change.profile)
+
+
+def _stored_version(row: DocumentRow) -> ProfileVersion:
+    return ProfileVersion(
+        profile_id=row.profile_id,
+        revision=row.revision,
+        profile=profile_adapter.validate_json(row.profile_json),
+        passage_hashes=tuple(row.passage_hashes.split()),
+    )
+
+
+def _document_row(change: ProfileChange, hashes: dict[str, tuple[str, ...]]) -> dict[str, object]:
+    return {
+        "profile_id": change.profile_id,
+        "revision": change.revision,
+        "feed_seq": change.feed_seq,
+        "is_active": change.status is ProfileStatus.ACTIVE,
+        "profile_json": change.profile.model_dump_json(exclude_none=True, exclude={"contact"}),
+        "passage_hashes": " ".join(hashes.get(change.profile_id, ())),
+    }

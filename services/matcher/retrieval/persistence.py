@@ -1,0 +1,152 @@
+"""Base segments on disk: written aside, renamed into place, checked when they are read."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import structlog
+from scipy.sparse import csc_array
+
+from services.matcher.domain.attributes import profile_attributes
+from services.matcher.retrieval.analysis import ANALYSIS_SCHEME
+from services.matcher.retrieval.dense import FlatIndex
+from services.matcher.retrieval.lexical import index_counts
+from services.matcher.retrieval.segment import Entry, Segment, restore_segment
+from shared.contracts.profiles import profile_adapter
+from shared.contracts.vocabularies import Language
+
+_FORMAT = 1
+_KEPT = 2
+_ENTRIES, _VECTORS, _LEXICAL, _TERMS = "entries.jsonl", "vectors.faiss", "lexical.npz", "terms.json"
+_ABOUT = "about.json"
+_DATA_FILES = (_ENTRIES, _VECTORS, _LEXICAL, _TERMS)
+
+
+class SnapshotFolder:
+    """Saved base segments of one model, the newest two."""
+
+    def __init__(self, folder: Path, model_id: str) -> None:
+        """`folder` is created when something is saved."""
+        self._folder = folder
+        self._model_id = model_id
+
+    def save(self, base: Segment, feed_seq: int) -> None:
+        """Write a base and its feed position; a reader sees all of it or nothing."""
+        target = self._folder / f"base-{feed_seq:012d}"
+        aside = self._folder / f".writing-{os.getpid()}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        _write_parts(base, aside)
+        about = {
+            "format": _FORMAT,
+            "model_id": self._model_id,
+            "analysis": ANALYSIS_SCHEME,
+            "feed_seq": feed_seq,
+            "sha256": {name: _digest(aside / name) for name in _DATA_FILES},
+        }
+        (aside / _ABOUT).write_text(json.dumps(about))
+        for path in aside.iterdir():
+            _sync(path)
+        shutil.rmtree(target, ignore_errors=True)
+        aside.rename(target)
+        _sync(self._folder)
+        for old in self._saved()[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def load_newest(self, *, not_after: int) -> tuple[Segment, int] | None:
+        """The newest readable base at or before a feed position; damaged or foreign ones are passed over."""
+        for folder in self._saved():
+            try:
+                about = json.loads((folder / _ABOUT).read_text())
+                if self._fits(about, not_after):
+                    _verify(folder, about["sha256"])
+                    return _read_parts(folder), int(about["feed_seq"])
+            except (OSError, ValueError, KeyError, RuntimeError) as error:
+                structlog.get_logger("snapshots").warning("snapshot_passed_over", folder=folder.name, error=repr(error))
+        return None
+
+    def clear(self) -> None:
+        """Drop everything saved."""
+        for old in self._saved():
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _fits(self, about: dict[str, object], not_after: int) -> bool:
+        expected = {"format": _FORMAT, "model_id": self._model_id, "analysis": ANALYSIS_SCHEME}
+        return expected.items() <= about.items() and int(str(about["feed_seq"])) <= not_after
+
+    def _saved(self) -> list[Path]:
+        """Saved folders, newest first."""
+        return sorted(self._folder.glob("base-*"), reverse=True)
+
+
+class DamagedSnapshotError(ValueError):
+    """A saved file does not have the digest that was written beside it."""
+
+
+def _write_parts(base: Segment, folder: Path) -> None:
+    with (folder / _ENTRIES).open("wb") as lines:
+        lines.writelines(_entry_line(entry) for entry in base.entries)
+    base.dense.save(folder / _VECTORS)
+    counts = base.lexical.counts
+    np.savez(
+        folder / _LEXICAL,
+        data=counts.data,
+        indices=counts.indices,
+        indptr=counts.indptr,
+        shape=np.array(counts.shape),
+        lengths=base.lexical.lengths,
+    )
+    (folder / _TERMS).write_text(json.dumps(list(base.lexical.statistics.vocabulary), ensure_ascii=False))
+
+
+def _read_parts(folder: Path) -> Segment:
+    with np.load(folder / _LEXICAL) as saved:
+        counts = csc_array((saved["data"], saved["indices"], saved["indptr"]), shape=tuple(saved["shape"].tolist()))
+        lengths = saved["lengths"]
+    terms = json.loads((folder / _TERMS).read_text())
+    lexical = index_counts(counts, lengths, {term: column for column, term in enumerate(terms)})
+    return restore_segment(list(_entries(folder)), FlatIndex.load(folder / _VECTORS), lexical)
+
+
+def _entry_line(entry: Entry) -> bytes:
+    head = json.dumps([entry.profile_id, entry.revision, entry.language.value]).encode()
+    return head + b"\t" + entry.profile_json + b"\n"
+
+
+def _entries(folder: Path) -> Iterator[Entry]:
+    with (folder / _ENTRIES).open("rb") as lines:
+        for line in lines:
+            head, _, profile_json = line.rstrip(b"\n").partition(b"\t")
+            profile_id, revision, language = json.loads(head)
+            profile = profile_adapter.validate_json(profile_json)
+            yield Entry(
+                profile_id=profile_id,
+                revision=revision,
+                profile_json=profile_json,
+                language=Language(language),
+                visibility=profile.visibility,
+                attributes=profile_attributes(profile, Language(language)),
+            )
+
+
+def _verify(folder: Path, digests: dict[str, str]) -> None:
+    for name in _DATA_FILES:
+        if _digest(folder / name) != digests[name]:
+            raise DamagedSnapshotError(f"{name} is damaged")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,81 @@
+"""Holds the snapshot that is served, and makes the next one from changes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from services.matcher.retrieval.segment import (
+    IndexedDocument,
+    Segment,
+    build_delta_segment,
+    build_segment,
+    merge_segments,
+)
+from services.matcher.retrieval.snapshot import Snapshot
+
+_SMALLEST_MERGE = 1_000
+_MERGE_SHARE = 0.1
+_IDLE_MERGE = 250
+
+OnMerged = Callable[[Segment, int], None]
+"""Called with a new base and its feed position, before it is served."""
+
+
+class Publisher:
+    """One writer applies changes; any number of readers take `current` and keep it for a whole request."""
+
+    def __init__(self, *, dimension: int, model_id: str, on_merged: OnMerged | None = None) -> None:
+        """Starts with an empty snapshot."""
+        self._dimension = dimension
+        self._on_merged = on_merged
+        self._changed: dict[str, IndexedDocument] = {}
+        self.current = self._snapshot(build_segment([], dimension), model_id, 0)
+
+    def start_from(self, base: Segment, feed_seq: int) -> None:
+        """Serve a base built or loaded elsewhere; the delta starts empty."""
+        self._changed = {}
+        self.current = self._snapshot(base, self.current.model_id, feed_seq)
+
+    def apply(self, changed: Sequence[IndexedDocument], withdrawn: Iterable[str], feed_seq: int) -> None:
+        """Publish changes: the newest revision of each document, and the ids of those that left."""
+        gone = set(withdrawn)
+        arriving = {document.entry.profile_id: document for document in changed}
+        self._changed = {
+            key: value for key, value in (self._changed | arriving).items() if key in arriving or key not in gone
+        }
+        base = self.current.base
+        live = self.current.base_live.copy()
+        replaced = [base.row_by_id[key] for key in (*arriving, *gone) if key in base.row_by_id]
+        live[replaced] = False
+        delta = build_delta_segment(list(self._changed.values()), self._dimension, base.lexical.statistics)
+        self.current = replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq)
+        if self._pending > max(_SMALLEST_MERGE, _MERGE_SHARE * base.size):
+            self.merge()
+
+    def merge_when_idle(self) -> None:
+        """Fold a delta of some size into the base while nothing else is to be done."""
+        if self._pending > _IDLE_MERGE:
+            self.merge()
+
+    def merge(self) -> None:
+        """Fold the delta into a new base and serve that."""
+        snapshot = self.current
+        base = merge_segments(snapshot.base, snapshot.base_live, snapshot.delta)
+        if self._on_merged:
+            self._on_merged(base, snapshot.feed_seq)
+        self.start_from(base, snapshot.feed_seq)
+
+    @property
+    def _pending(self) -> int:
+        """Documents of the delta and dead rows of the base: what a merge would settle."""
+        return self.current.delta.size + int(np.count_nonzero(~self.current.base_live))
+
+    def _snapshot(self, base: Segment, model_id: str, feed_seq: int) -> Snapshot:
+        return Snapshot(
+            base=base,
+            base_live=np.ones(base.size, dtype=bool),
+            delta=build_delta_segment([], self._dimension, base.lexical.statistics),
+            model_id=model_id,
+            feed_seq=feed_seq,
+        )

@@ -1,0 +1,35 @@
+"""The matcher's settings, from the environment: LIAISON_MATCHER_..."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.matcher.embedding.sentence_transformer import BUNDLED_MODEL
+from shared.contracts.vocabularies import Language
+from shared.kit.settings import ServiceSettings
+
+
+class MatcherSettings(ServiceSettings):
+    """Built once and passed down."""
+
+    model_config = SettingsConfigDict(env_prefix="LIAISON_MATCHER_")
+
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8002
+    catalog_url: str = "http://127.0.0.1:8001"
+    """Where the change feed is read."""
+    database_url: str = "sqlite:///var/matcher.db"
+    """SQLite or PostgreSQL: documents, vectors, feed position; all of it can be rebuilt from the catalog."""
+    data_directory: Path = Path("var/matcher")
+    """Saved index snapshots."""
+    model: str = BUNDLED_MODEL
+    """The bundled model, a folder, or the name of a sentence-transformers model on a hub (downloaded on first use)."""
+    model_languages: tuple[Language, ...] = (Language.ENGLISH,)
+    """Languages whose similarities the model gets right; the lexical leg carries the others."""
+    encoder_threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Threads of one embedding call; more than the cores left free make single texts much slower."""
+    feed_page_size: Annotated[int, Field(ge=1, le=1_000)] = 256
+    """Changes read, embedded and published at a time."""
+    feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 10
+    """How long the catalog may hold an empty page open."""
