@@ -1,0 +1,62 @@
+"""Ranking metrics of one query: pure functions over a ranked list of ids and its judgments.
+
+Every function takes the ids best first (the caller has broken ties), the judged relevance by id, and a cutoff `k`.
+An id that is not judged, and one judged zero or below, is not relevant. A query with no relevant id scores 0.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+Relevance = Mapping[str, int]
+Metric = Callable[[Sequence[str], Relevance], float]
+
+
+def ndcg_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
+    """Normalised discounted cumulative gain with linear gain, as trec_eval's `ndcg_cut`.
+
+    DCG@k = sum over ranks r = 1..k of rel(r) / log2(r + 1), divided by the DCG@k of the ideal order of all judged ids
+    (Järvelin and Kekäläinen 2002, "Cumulated gain-based evaluation of IR techniques", with the log2(r + 1) discount).
+    The other common gain, 2**rel - 1 (Burges 2005), is equal to it where relevance is 0 or 1.
+    """
+    ideal = sorted((grade for grade in relevance.values() if grade > 0), reverse=True)
+    best = _discounted_gain(ideal[:k])
+    if best == 0.0:
+        return 0.0
+    return _discounted_gain([max(0, relevance.get(target_id, 0)) for target_id in ranking[:k]]) / best
+
+
+def mrr_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
+    """Reciprocal rank of the first relevant id, 0 if none stands in the first k (Voorhees 1999, TREC-8 QA)."""
+    for rank, target_id in enumerate(ranking[:k], start=1):
+        if relevance.get(target_id, 0) > 0:
+            return 1.0 / rank
+    return 0.0
+
+
+def recall_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
+    """Share of the relevant ids found in the first k (Manning, Raghavan and Schütze 2008, section 8.3)."""
+    relevant = sum(grade > 0 for grade in relevance.values())
+    if relevant == 0:
+        return 0.0
+    return sum(relevance.get(target_id, 0) > 0 for target_id in ranking[:k]) / relevant
+
+
+def hit_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
+    """1 if a relevant id stands in the first k, else 0: trec_eval's `success`."""
+    return 1.0 if mrr_at_k(ranking, relevance, k) > 0.0 else 0.0
+
+
+def _discounted_gain(grades: Sequence[int]) -> float:
+    return math.fsum(grade / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
+
+
+METRICS: Mapping[str, Metric] = {
+    "ndcg@10": lambda ranking, relevance: ndcg_at_k(ranking, relevance, 10),
+    "mrr@10": lambda ranking, relevance: mrr_at_k(ranking, relevance, 10),
+    "recall@100": lambda ranking, relevance: recall_at_k(ranking, relevance, 100),
+    "hit@10": lambda ranking, relevance: hit_at_k(ranking, relevance, 10),
+}
+"""What a report shows, in this order."""
+
+DEPTH = 100
+"""The deepest cutoff among `METRICS`: nothing below it can change a score."""
