@@ -44,18 +44,13 @@ class PopularityRanker:
 
 
 def track_record_total(record: Record) -> float | None:
-    """Past deals, awards or users of a record: `n_portfolio`, else `n_awards`, else its largest `n_*`."""
-    counts = {name: value for name, value in record.items() if name.startswith("n_") and _is_count(value)}
-    for name in ("n_portfolio", "n_awards"):
-        if name in counts:
-            return _number(counts[name])
-    return max((_number(value) for value in counts.values()), default=None)
+    """Past deals, awards or users: `track_record.total`, `n_portfolio`, `n_awards`, or else the largest `n_*`."""
+    whole = record.get("track_record")
+    if isinstance(whole, Mapping) and (total := _count(whole.get("total"))) is not None:
+        return total
+    counts = {name: count for name in record if name.startswith("n_") and (count := _count(record[name])) is not None}
+    return counts.get("n_portfolio", counts.get("n_awards", max(counts.values(), default=None)))
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-
-
-def _number(value: object) -> float:
-    assert isinstance(value, int | float)
-    return float(value)
+def _count(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None

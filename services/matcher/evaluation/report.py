@@ -41,8 +41,8 @@ class SetReport:
     warnings: tuple[str, ...] = ()
 
     def best(self, metric: str) -> frozenset[str]:
-        """Names of the rankings with the highest mean; several where they tie."""
-        means = {name: ranking.metrics[metric].mean for name, ranking in self.rankings.items()}
+        """Names of the meaningful rankings with the highest mean; several where they tie."""
+        means = {name: ranking.metrics[metric].mean for name, ranking in self.rankings.items() if ranking.is_meaningful}
         return frozenset(name for name, mean in means.items() if mean == max(means.values()))
 
     def as_json(self) -> Json:

@@ -97,6 +97,12 @@ def test_best_names_every_ranking_that_ties() -> None:
     assert report.best("ndcg@10") == {"served", "dense"}
 
 
+def test_an_order_by_id_is_never_the_best() -> None:
+    report = evaluate_set(make_judged_set(), {"served": FixedRanker({"q1": [], "q2": []})}, seed=1)
+    assert not report.rankings["popularity"].is_meaningful
+    assert "popularity" not in report.best("mrr@10")
+
+
 def test_json_has_the_metrics_beside_their_intervals() -> None:
     entry = report_json([evaluate_set(make_judged_set(), {"served": PERFECT})])["sets"]
     assert isinstance(entry, list)

@@ -33,5 +33,6 @@ def test_popularity_without_any_track_record_is_an_order_by_id_and_says_so() -> 
 def test_total_is_the_portfolio_or_the_awards_before_any_other_count() -> None:
     assert track_record_total({"n_portfolio": 8, "n_descriptions": 90}) == 8
     assert track_record_total({"n_awards": 5, "n_awards_in_text": 30}) == 5
+    assert track_record_total({"track_record": {"total": 4}, "n_awards": 5}) == 4
     assert track_record_total({"n_users": 7, "n_visits": 12}) == 12
     assert track_record_total({"n_users": "many", "n_open": True, "title": "no count"}) is None
