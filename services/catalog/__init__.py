@@ -1,0 +1,1 @@
+"""The system of record: profiles, their contacts, and the feed of their changes."""

@@ -1,6 +1,6 @@
 """One database by URL, SQLite or PostgreSQL: its engine, and sessions that say whether they write."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
@@ -44,6 +44,11 @@ class Database:
         self._writer_turn: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Lock()
         self._reading = engine.execution_options(postgresql_readonly=True)
         self._writing = engine.execution_options(begin_immediate=True)
+        self._after_commit: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have `call` called in the writing thread after every write that was committed."""
+        self._after_commit.append(call)
 
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
@@ -61,6 +66,8 @@ class Database:
             session.begin(),
         ):
             yield session
+        for call in self._after_commit:
+            call()
 
     def ping(self) -> None:
         """Raise DatabaseUnavailable unless the database answers."""

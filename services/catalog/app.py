@@ -1,0 +1,61 @@
+"""The catalog as an application: built from settings, owning its database while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+
+from services.catalog.changes import routes as changes
+from services.catalog.changes.feed import FeedBell
+from services.catalog.profiles import routes as profiles
+from services.catalog.settings import CatalogSettings
+from shared.kit.database import Database, create_database
+from shared.kit.http import create_api, health_router
+from shared.kit.logging import configure_logging
+from shared.kit.migrations import upgrade
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "catalog_schema_version"
+
+
+def create_app(settings: CatalogSettings) -> FastAPI:
+    """The application; its database is opened and migrated when it starts."""
+    configure_logging(settings.log_level, settings.log_format)
+
+    @asynccontextmanager
+    async def own_database(app: FastAPI) -> AsyncIterator[None]:
+        database = open_catalog(settings.database_url)
+        bell = FeedBell()
+        database.after_commit(bell.ring)
+        app.state.database, app.state.feed_bell = database, bell
+        try:
+            yield
+        finally:
+            database.close()
+
+    app = create_api(
+        title="Liaison catalog",
+        version="1",
+        description="The system of record: profiles of both sides, and the feed of their changes.",
+        lifespan=own_database,
+        max_body_bytes=settings.max_body_bytes,
+        limits_by_path={"/v1/imports": settings.max_import_bytes},
+    )
+    app.state.settings = settings
+    app.include_router(health_router(_check_ready))
+    app.include_router(profiles.router)
+    app.include_router(changes.router)
+    return app
+
+
+def open_catalog(database_url: str) -> Database:
+    """The catalog's database with its newest schema."""
+    database = create_database(database_url)
+    upgrade(database, MIGRATIONS, version_table=VERSION_TABLE)
+    return database
+
+
+def _check_ready(request: Request) -> None:
+    database: Database = request.app.state.database
+    database.ping()

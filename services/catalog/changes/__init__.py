@@ -1,0 +1,1 @@
+"""The outbox that joins every change's transaction, and the feed read from it."""

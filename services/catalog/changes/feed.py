@@ -1,0 +1,116 @@
+"""The feed: committed changes in the order of `feed_seq`, which their reader stamps."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select, update
+
+from services.catalog.tables import ChangeRow, FeedCounterRow
+from shared.contracts.changes import ChangePage, ProfileChange
+from shared.contracts.profiles import profile_adapter
+from shared.contracts.vocabularies import ProfileStatus
+from shared.kit.database import Database, ReadSession, WriteSession
+
+COUNTER_ID = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """How far the feed is stamped, and whether committed changes wait for their stamp."""
+
+    last_seq: int
+    has_unstamped: bool
+
+
+def read_feed(database: Database, *, after: int, limit: int) -> ChangePage:
+    """The next changes; stamps first what was committed since, and writes nothing where there is nothing new."""
+    with database.read() as session:
+        state = feed_state(session)
+    if state.has_unstamped:
+        with database.write() as writing:
+            stamp(writing)
+    elif after >= state.last_seq:
+        return ChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+    with database.read() as session:
+        return read_changes(session, after=after, limit=limit)
+
+
+def feed_state(session: ReadSession) -> FeedState:
+    """One look, cheap enough to take many times a second."""
+    unstamped = exists().where(ChangeRow.feed_seq.is_(None))
+    last_seq, has_unstamped = session.execute(
+        select(FeedCounterRow.last_seq, unstamped).where(FeedCounterRow.id == COUNTER_ID)
+    ).one()
+    return FeedState(last_seq=last_seq, has_unstamped=bool(has_unstamped))
+
+
+def stamp(session: WriteSession) -> int:
+    """Number every committed change that has no number yet; returns the newest number.
+
+    A reader that asked for ids above its last one would miss writers that took an id early and committed late. Here the
+    locked counter row lets one stamper at a time run, and what it stamps is committed before the next one starts.
+    """
+    is_counter = FeedCounterRow.id == COUNTER_ID
+    last_seq = session.execute(select(FeedCounterRow.last_seq).where(is_counter).with_for_update()).scalar_one()
+    numbered = (
+        select(ChangeRow.id, func.row_number().over(order_by=ChangeRow.id).label("number"))
+        .where(ChangeRow.feed_seq.is_(None))
+        .subquery()
+    )
+    session.execute(
+        update(ChangeRow)
+        .where(ChangeRow.id == numbered.c.id)
+        .values(feed_seq=last_seq + numbered.c.number)
+        .execution_options(synchronize_session=False)
+    )
+    newest = max(last_seq, session.execute(select(func.max(ChangeRow.feed_seq))).scalar_one() or 0)
+    session.execute(update(FeedCounterRow).where(is_counter).values(last_seq=newest))
+    return newest
+
+
+def read_changes(session: ReadSession, *, after: int, limit: int) -> ChangePage:
+    """Stamped changes only."""
+    statement = select(ChangeRow).where(ChangeRow.feed_seq > after).order_by(ChangeRow.feed_seq).limit(limit)
+    items = tuple(_as_change(row) for row in session.scalars(statement))
+    latest_seq = feed_state(session).last_seq
+    return ChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
+
+
+def _as_change(row: ChangeRow) -> ProfileChange:
+    assert row.feed_seq is not None
+    return ProfileChange(
+        feed_seq=row.feed_seq,
+        profile_id=row.profile_id,
+        revision=row.revision,
+        status=ProfileStatus(row.status),
+        changed_at=row.changed_at,
+        profile=profile_adapter.validate_json(row.document),
+    )
+
+
+class FeedBell:
+    """Wakes the readers that wait in this process when it commits something."""
+
+    def __init__(self) -> None:
+        self._wakes: set[Callable[[], None]] = set()
+
+    def ring(self) -> None:
+        """Wake every reader; from any thread."""
+        for wake in tuple(self._wakes):
+            wake()
+
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """An event that is set by every ring while the block runs; from an event loop."""
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(ready.set)
+
+        self._wakes.add(wake)
+        try:
+            yield ready
+        finally:
+            self._wakes.discard(wake)

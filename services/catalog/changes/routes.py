@@ -1,0 +1,45 @@
+"""The HTTP face of the feed: `GET /v1/changes` with long poll."""
+
+import asyncio
+from time import monotonic
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+
+from services.catalog.changes.feed import read_feed
+from services.catalog.deps import Bell, Db
+from services.catalog.profiles.examples import CHANGE, example_response
+from shared.contracts.changes import ChangePage
+from shared.kit.http import problem_responses
+
+router = APIRouter(prefix="/v1/changes", tags=["changes"])
+
+POLL_SECONDS = 0.1
+"""How often a waiting reader looks for what other processes committed; this process rings the bell."""
+_EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41}
+
+
+@router.get("", responses=example_response(200, _EXAMPLE) | problem_responses(503))
+async def read_changes(
+    db: Db,
+    bell: Bell,
+    after: Annotated[int, Query(ge=0, le=2**62, description="`next_after` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    wait_seconds: Annotated[
+        float, Query(ge=0, le=30, allow_inf_nan=False, description="How long an empty page may be held back")
+    ] = 0,
+) -> ChangePage:
+    """Whole profiles in the order of their changes, at least once, ordered for each profile."""
+    deadline = monotonic() + wait_seconds
+    with bell.listening() as rung:
+        while True:
+            rung.clear()
+            page = await run_in_threadpool(read_feed, db, after=after, limit=limit)
+            seconds_left = deadline - monotonic()
+            if page.items or seconds_left <= 0:
+                return page
+            try:
+                await asyncio.wait_for(rung.wait(), min(POLL_SECONDS, seconds_left))
+            except TimeoutError:
+                continue

@@ -1,0 +1,36 @@
+"""What a route may ask for; a route opens its own session, so one thread holds it from begin to commit."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request
+
+from services.catalog.changes.feed import FeedBell
+from shared.kit.database import Database
+
+
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+async def _feed_bell(request: Request) -> FeedBell:
+    bell: FeedBell = request.app.state.feed_bell
+    return bell
+
+
+async def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Db = Annotated[Database, Depends(_database)]
+"""Use `with db.read()` or `with db.write()` inside a sync route.
+
+A session as a `yield` dependency would be begun in one worker thread and used in another: with every worker thread
+waiting for a connection, the requests that hold one could never finish.
+"""
+Bell = Annotated[FeedBell, Depends(_feed_bell)]
+Now = Annotated[datetime, Depends(_now)]
+ProfileId = Annotated[str, Path(description="Made from `(source, external_id)`: `prf_` and 32 hexadecimal digits.")]
+IfMatch = Annotated[str | None, Header(description='The ETag of the revision to change, such as `"3"`.')]
+IfNoneMatch = Annotated[str | None, Header(description="The ETag of the copy at hand; 304 where it is current.")]

@@ -1,0 +1,50 @@
+"""What can be wrong with a change to a profile, and what the caller can do about it."""
+
+from shared.contracts.problems import FieldProblem
+from shared.kit.errors import Conflict, Gone, InvalidRequest, NotFound
+
+
+class ProfileNotFound(NotFound):
+    """No profile has this id, or it is hidden."""
+
+    code = "profile_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("No profile has this id; list them with GET /v1/profiles.")
+
+
+class ProfileWithdrawn(Gone):
+    """The profile was withdrawn; it stays on record."""
+
+    code = "profile_withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__("This profile was withdrawn; POST it to /v1/profiles to bring it back.")
+
+
+class ProfileExists(Conflict):
+    """The same `(source, external_id)` is active already."""
+
+    code = "profile_exists"
+
+    def __init__(self, profile_id: str) -> None:
+        super().__init__(
+            f"A profile with this source and external_id exists as {profile_id}; "
+            f"PUT /v1/profiles/{profile_id} with If-Match revises it.",
+            headers={"Location": f"/v1/profiles/{profile_id}"},
+        )
+
+
+class OtherProfile(InvalidRequest):
+    """The body's `(source, external_id)` make another id than the path's."""
+
+    code = "profile_id_mismatch"
+
+    def __init__(self, profile_id: str) -> None:
+        detail = "source and external_id in the body name another profile than the path."
+        fix = f"Send those of the path's profile, or use the path /v1/profiles/{profile_id}."
+        errors = tuple(
+            FieldProblem(field=field, message="Names another profile than the path.", fix=fix)
+            for field in ("source", "external_id")
+        )
+        super().__init__(f"{detail} {fix}", errors=errors)

@@ -1,0 +1,186 @@
+"""Registering, revising and withdrawing profiles: each in its caller's transaction, the outbox row written last."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.catalog.changes import outbox
+from services.catalog.profiles import repository, rules
+from services.catalog.profiles.errors import OtherProfile, ProfileExists, ProfileNotFound, ProfileWithdrawn
+from services.catalog.profiles.repository import Head, ProfileSearch, StoredRow
+from services.catalog.profiles.rules import PreparedProfile
+from shared.contracts.imports import RowOutcome
+from shared.contracts.profiles import Profile, StoredProfile, profile_adapter
+from shared.contracts.vocabularies import ProfileStatus, Visibility
+from shared.kit.database import ReadSession, WriteSession
+from shared.kit.etags import require_match
+
+ROWS_A_ROUND_TRIP = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upserted:
+    """What an upsert did with one profile."""
+
+    profile_id: str
+    outcome: RowOutcome
+    revision: int
+
+
+def register(session: WriteSession, profile: Profile, *, now: datetime) -> StoredProfile:
+    """A new profile, or a withdrawn one brought back; raises ProfileExists."""
+    prepared = rules.prepare(profile)
+    heads = _lock_or_insert(session, [prepared], now=now)
+    head = heads.get(prepared.id)
+    if head is not None and head.status is ProfileStatus.ACTIVE:
+        raise ProfileExists(prepared.id)
+    _write(session, [prepared], heads, now=now)
+    return _stored(session, prepared.id)
+
+
+def revise(
+    session: WriteSession, profile_id: str, profile: Profile, *, if_match: str | None, now: datetime
+) -> StoredProfile:
+    """A new revision, unless nothing changed; raises ProfileNotFound, ProfileWithdrawn, OtherProfile and those of
+    `require_match`.
+    """
+    prepared = rules.prepare(profile)
+    head = _lock_active(session, profile_id)
+    require_match(if_match, head.revision)
+    if prepared.id != profile_id:
+        raise OtherProfile(prepared.id)
+    _write(session, [prepared], {profile_id: head}, now=now)
+    return _stored(session, profile_id)
+
+
+def withdraw(session: WriteSession, profile_id: str, *, if_match: str | None, now: datetime) -> None:
+    """Take a profile out of every answer; it stays on record. Raises as `revise` does."""
+    head = _lock_active(session, profile_id)
+    require_match(if_match, head.revision)
+    revision = head.revision + 1
+    document = repository.withdraw(session, profile_id, revision=revision, now=now)
+    change = outbox.Change(profile_id=profile_id, revision=revision, status=ProfileStatus.WITHDRAWN, document=document)
+    outbox.record(session, [change], now=now)
+
+
+def upsert(session: WriteSession, profile: Profile, *, now: datetime) -> Upserted:
+    """Register or revise, whichever is due; a withdrawn profile comes back."""
+    return upsert_many(session, [profile], now=now)[0]
+
+
+def upsert_many(session: WriteSession, profiles: Iterable[Profile], *, now: datetime) -> list[Upserted]:
+    """`upsert` for each profile in order, in few round trips; the same profile may come twice, the later one wins."""
+    done: list[Upserted] = []
+    batch: dict[str, PreparedProfile] = {}
+    for profile in profiles:
+        prepared = rules.prepare(profile)
+        if prepared.id in batch or len(batch) == ROWS_A_ROUND_TRIP:
+            done += _upsert_batch(session, list(batch.values()), now=now)
+            batch.clear()
+        batch[prepared.id] = prepared
+    return done + _upsert_batch(session, list(batch.values()), now=now)
+
+
+def read(session: ReadSession, profile_id: str) -> StoredProfile:
+    """A profile as the public sees it; raises ProfileNotFound and ProfileWithdrawn."""
+    found = repository.find(session, profile_id) if rules.is_profile_id(profile_id) else None
+    if found is None or found.row.visibility == Visibility.HIDDEN.value:
+        raise ProfileNotFound
+    if found.row.status == ProfileStatus.WITHDRAWN.value:
+        raise ProfileWithdrawn
+    return public_profile(found)
+
+
+def search(session: ReadSession, wanted: ProfileSearch, *, after_id: str, limit: int) -> list[StoredProfile]:
+    """The next profiles of a list, by id, as the public sees them."""
+    return [public_profile(found) for found in repository.search(session, wanted, after_id=after_id, limit=limit)]
+
+
+def public_profile(found: StoredRow) -> StoredProfile:
+    """A stored row with everything masked that its visibility hides; raises ProfileNotFound for a hidden one."""
+    stored = stored_profile(found)
+    shown = rules.as_seen_by_the_public(stored.profile)
+    if shown is None:
+        raise ProfileNotFound
+    return stored.model_copy(update={"profile": shown})
+
+
+def stored_profile(found: StoredRow) -> StoredProfile:
+    """A stored row as it is, whatever its visibility; for its owner, never for the public."""
+    row = found.row
+    return StoredProfile(
+        id=row.id,
+        revision=row.revision,
+        status=ProfileStatus(row.status),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        has_contact=found.has_contact,
+        profile=profile_adapter.validate_json(row.document),
+    )
+
+
+def _stored(session: WriteSession, profile_id: str) -> StoredProfile:
+    found = repository.find(session, profile_id)
+    assert found is not None
+    return stored_profile(found)
+
+
+def _lock_active(session: WriteSession, profile_id: str) -> Head:
+    head = repository.lock(session, [profile_id]).get(profile_id) if rules.is_profile_id(profile_id) else None
+    if head is None:
+        raise ProfileNotFound
+    if head.status is ProfileStatus.WITHDRAWN:
+        raise ProfileWithdrawn
+    return head
+
+
+def _lock_or_insert(session: WriteSession, batch: Sequence[PreparedProfile], *, now: datetime) -> dict[str, Head]:
+    """Lock what is stored and insert the rest; afterwards every row of the batch is ours until the commit."""
+    heads = repository.lock(session, [prepared.id for prepared in batch])
+    missing = [prepared for prepared in batch if prepared.id not in heads]
+    inserted = repository.insert_new(session, missing, now=now)
+    overtaken = [prepared.id for prepared in missing if prepared.id not in inserted]
+    return heads | repository.lock(session, overtaken) if overtaken else heads
+
+
+def _upsert_batch(session: WriteSession, batch: Sequence[PreparedProfile], *, now: datetime) -> list[Upserted]:
+    if not batch:
+        return []
+    return _write(session, batch, _lock_or_insert(session, batch, now=now), now=now)
+
+
+def _write(
+    session: WriteSession, batch: Sequence[PreparedProfile], heads: dict[str, Head], *, now: datetime
+) -> list[Upserted]:
+    """Write what differs from the locked heads; a profile without a head has been inserted already."""
+    new = [prepared for prepared in batch if prepared.id not in heads]
+    revised = [prepared for prepared in batch if prepared.id in heads and _differs(prepared, heads[prepared.id])]
+    revisions = {prepared.id: heads[prepared.id].revision + 1 for prepared in revised}
+    repository.revise(session, [(prepared, revisions[prepared.id]) for prepared in revised], now=now)
+    repository.replace_terms(session, new, are_new=True)
+    repository.replace_terms(session, revised, are_new=False)
+    repository.replace_contacts(session, [*new, *revised], now=now)
+    changes = [
+        outbox.Change(
+            profile_id=prepared.id,
+            revision=revisions.get(prepared.id, 1),
+            status=ProfileStatus.ACTIVE,
+            document=prepared.document,
+        )
+        for prepared in [*new, *revised]
+    ]
+    outbox.record(session, changes, now=now)
+    return [_upserted(prepared, heads.get(prepared.id), revisions.get(prepared.id)) for prepared in batch]
+
+
+def _upserted(prepared: PreparedProfile, head: Head | None, revision: int | None) -> Upserted:
+    if head is None:
+        return Upserted(profile_id=prepared.id, outcome=RowOutcome.CREATED, revision=1)
+    outcome = RowOutcome.UNCHANGED if revision is None else RowOutcome.REVISED
+    return Upserted(profile_id=prepared.id, outcome=outcome, revision=revision or head.revision)
+
+
+def _differs(prepared: PreparedProfile, head: Head) -> bool:
+    if head.status is ProfileStatus.WITHDRAWN or head.content_hash != prepared.content_hash:
+        return True
+    return not prepared.keeps_contact and prepared.contact_document != head.contact_document

@@ -1,0 +1,107 @@
+"""The catalog's tables; rows never leave this service."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.kit.columns import BigIdentity, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class Base(DeclarativeBase):
+    """The catalog's tables."""
+
+    metadata = metadata
+
+
+class ProfileRow(Base):
+    """The newest revision of a profile, with the columns that lists filter by."""
+
+    __tablename__ = "profiles"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index(None, "status", "visibility", "kind", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    source: Mapped[str] = mapped_column(String(200))
+    external_id: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(20))
+    visibility: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str | None] = mapped_column(String(8))
+    country: Mapped[str | None] = mapped_column(String(100))
+    province: Mapped[str | None] = mapped_column(String(100))
+    city: Mapped[str | None] = mapped_column(String(100))
+    """Places in lower case: they are compared, never shown."""
+    search_text: Mapped[str] = mapped_column(Text)
+    """In lower case; without what an anonymous profile hides."""
+    document: Mapped[str] = mapped_column(Text)
+    """The profile as JSON, without its contact."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ProfileTermRow(Base):
+    """One of several words that a profile carries in an attribute: a sector, a stage."""
+
+    __tablename__ = "profile_terms"
+    __table_args__ = (Index(None, "attribute", "term"),)
+
+    profile_id: Mapped[str] = mapped_column(ForeignKey(ProfileRow.id, ondelete="CASCADE"), primary_key=True)
+    attribute: Mapped[str] = mapped_column(String(20), primary_key=True)
+    term: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """In lower case."""
+
+
+class ProfileContactRow(Base):
+    """The private contact of a profile, kept apart from everything that is read or fed."""
+
+    __tablename__ = "profile_contacts"
+
+    profile_id: Mapped[str] = mapped_column(ForeignKey(ProfileRow.id, ondelete="CASCADE"), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChangeRow(Base):
+    """One change in the outbox; `feed_seq` is stamped by the feed's reader once the change is committed."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        UniqueConstraint("feed_seq"),
+        Index(
+            "ix_changes_unstamped",
+            "id",
+            postgresql_where=text("feed_seq IS NULL"),
+            sqlite_where=text("feed_seq IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    feed_seq: Mapped[int | None] = mapped_column(BigInteger)
+    profile_id: Mapped[str] = mapped_column(String(36))
+    revision: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(20))
+    document: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FeedCounterRow(Base):
+    """The single row that holds the newest `feed_seq`; locked while changes are stamped."""
+
+    __tablename__ = "feed_counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
