@@ -37,4 +37,4 @@ def _match(rank: int, scored: ScoredMatch) -> Match:
 
 
 def _leg(leg: Leg) -> LegScore:
-    return LegScore(raw=leg.raw, normalised=leg.normalised, weight=leg.weight, contribution=leg.weight * leg.normalised)
+    return LegScore(raw=leg.raw, normalised=leg.normalised, weight=leg.weight, contribution=leg.contribution)

@@ -33,8 +33,9 @@ class ProfileTexts:
 
     @property
     def full(self) -> str:
-        """Title and body, as one text."""
-        return f"{self.title}\n{self.body}"
+        """Title and body, as one text; a title that only repeats how the body begins is not said twice."""
+        body = self.body
+        return body if body.startswith(self.title) else f"{self.title}\n{body}".strip()
 
 
 def profile_texts(profile: ProfileCommon) -> ProfileTexts:

@@ -9,16 +9,16 @@ from services.matcher.domain.attributes import Mask
 from services.matcher.domain.eligibility import eligible_rows
 from services.matcher.matching.policies import RankingPolicy
 from services.matcher.matching.subject import Subject
-from services.matcher.retrieval.candidates import LegScores, generate_candidates
-from services.matcher.retrieval.fusion import FusedScores, fuse
+from services.matcher.retrieval.candidates import Candidates, draw_candidates, score_legs
+from services.matcher.retrieval.fusion import Weights
 from services.matcher.retrieval.segment import Entry, Segment
 from services.matcher.retrieval.snapshot import Snapshot
 from shared.contracts.filters import Filter
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Language
 
-_FIRST_DEPTH = 200
-_DEEPER = 4
+_NEAREST = 200
+"""How many nearest documents the dense leg lists at least: more of them leave fewer to check by BM25."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """One leg's part in a match; `weight * normalised` is its contribution."""
+    """One leg's part in a match."""
 
     raw: float
     normalised: float
     weight: float
+
+    @property
+    def contribution(self) -> float:
+        """What the leg adds to the score."""
+        return self.weight * self.normalised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +65,19 @@ class Ranking:
 def match(
     subject: Subject, scope: Scope, snapshot: Snapshot, policy: RankingPolicy, languages: frozenset[Language]
 ) -> Ranking:
-    """Rank the eligible targets for a subject; `languages` are those the model can read.
+    """Rank the eligible targets for a subject, exactly; `languages` are those the model can read."""
 
-    Exact: candidates are drawn deeper until no document left out could enter (Fagin's threshold argument).
-    """
+    def dense_weights(segment: Segment) -> Weights:
+        return policy.dense_weights(subject.language, segment.chinese, languages)
+
+    depth = max(_NEAREST, 2 * scope.limit)
     eligible = [(segment, _eligible(segment, live, subject, scope)) for segment, live in snapshot.segments()]
-    total = sum(int(np.count_nonzero(mask)) for _, mask in eligible)
-    depth = max(_FIRST_DEPTH, 2 * scope.limit)
-    while True:
-        legs = [generate_candidates(segment, mask, subject.vector, subject.terms, depth) for segment, mask in eligible]
-        fused, bound = _fuse(legs, subject, policy, languages)
-        order = _best_first(fused, legs)[: scope.limit]
-        if depth >= total or (len(order) == scope.limit and fused.scores[order[-1]] > bound):
-            return Ranking(matches=_matches(order, fused, legs), eligible=total)
-        depth *= _DEEPER
+    legs = [score_legs(segment, mask, subject.vector, subject.terms, depth) for segment, mask in eligible]
+    candidates = draw_candidates(legs, subject.vector, dense_weights, scope.limit)
+    return Ranking(
+        matches=_best_matches(candidates, scope.limit),
+        eligible=sum(int(np.count_nonzero(mask)) for _, mask in eligible),
+    )
 
 
 def _eligible(segment: Segment, live: Mask, subject: Subject, scope: Scope) -> Mask:
@@ -84,40 +88,24 @@ def _eligible(segment: Segment, live: Mask, subject: Subject, scope: Scope) -> M
     return mask
 
 
-def _fuse(
-    legs: Sequence[LegScores], subject: Subject, policy: RankingPolicy, languages: frozenset[Language]
-) -> tuple[FusedScores, float]:
-    """Fused scores over all segments' candidates, and the best score a document left out could have."""
-    similarities = np.concatenate([leg.similarities for leg in legs])
-    bm25 = np.concatenate([leg.bm25 for leg in legs])
-    weights = np.concatenate(
-        [policy.dense_weights(subject.language, leg.segment.chinese[leg.rows], languages) for leg in legs]
-    )
-    best_similarity = float(similarities.max(initial=0))
-    best_bm25 = float(bm25.max(initial=0))
-    fused = fuse(similarities, bm25, weights, best_similarity=best_similarity, best_bm25=best_bm25)
-    dense_bound = max(leg.unseen_similarity for leg in legs) / best_similarity if best_similarity > 0 else 0.0
-    lexical_bound = max(leg.unseen_bm25 for leg in legs) / best_bm25 if best_bm25 > 0 else 0.0
-    possible = policy.dense_weights(subject.language, np.array([False, True]), languages)
-    bounds = possible * max(dense_bound, 0.0) + (1 - possible) * lexical_bound
-    return fused, float(bounds.max())
+def _best_matches(drawn: Sequence[Candidates], limit: int) -> tuple[ScoredMatch, ...]:
+    """The best over all segments, ties by profile id."""
+    scored = [(candidates, place) for candidates in drawn for place in _leading(candidates.fusion.scores, limit)]
+    matches = (_match(candidates, place) for candidates, place in scored)
+    return tuple(sorted(matches, key=lambda match: (-match.score, match.entry.profile_id))[:limit])
 
 
-def _best_first(fused: FusedScores, legs: Sequence[LegScores]) -> list[int]:
-    scores = fused.scores
-    ids = [leg.segment.entries[row].profile_id for leg in legs for row in leg.rows.tolist()]
-    return sorted(range(len(scores)), key=lambda position: (-scores[position], ids[position]))
+def _leading(scores: Weights, limit: int) -> list[int]:
+    """Positions of the scores at or above the `limit`-th best."""
+    if len(scores) <= limit:
+        return list(range(len(scores)))
+    return np.flatnonzero(scores >= np.partition(scores, -limit)[-limit]).tolist()
 
 
-def _matches(order: Sequence[int], fused: FusedScores, legs: Sequence[LegScores]) -> tuple[ScoredMatch, ...]:
-    places = [(leg.segment, row) for leg in legs for row in leg.rows.tolist()]
-    return tuple(_scored(position, fused, places[position]) for position in order)
-
-
-def _scored(position: int, fused: FusedScores, place: tuple[Segment, int]) -> ScoredMatch:
-    segment, row = place
-    weight = float(fused.dense_weights[position])
-    dense = Leg(raw=float(fused.similarities[position]), normalised=float(fused.dense[position]), weight=weight)
-    lexical = Leg(raw=float(fused.bm25[position]), normalised=float(fused.lexical[position]), weight=1 - weight)
-    score = dense.weight * dense.normalised + lexical.weight * lexical.normalised
-    return ScoredMatch(entry=segment.entries[row], score=score, dense=dense, lexical=lexical)
+def _match(candidates: Candidates, place: int) -> ScoredMatch:
+    fusion = candidates.fusion
+    weight = float(fusion.dense_weights[place])
+    dense = Leg(raw=float(fusion.similarities[place]), normalised=float(fusion.dense[place]), weight=weight)
+    lexical = Leg(raw=float(fusion.bm25[place]), normalised=float(fusion.lexical[place]), weight=1 - weight)
+    entry = candidates.segment.entries[int(candidates.rows[place])]
+    return ScoredMatch(entry=entry, score=dense.contribution + lexical.contribution, dense=dense, lexical=lexical)

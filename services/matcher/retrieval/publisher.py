@@ -14,9 +14,9 @@ from services.matcher.retrieval.segment import (
 )
 from services.matcher.retrieval.snapshot import Snapshot
 
-_SMALLEST_MERGE = 1_000
+_SMALLEST_MERGE = 32
 _MERGE_SHARE = 0.1
-_IDLE_MERGE = 250
+_IDLE_MERGE_SHARE = 0.02
 
 OnMerged = Callable[[Segment, int], None]
 """Called with a new base and its feed position, before it is served."""
@@ -50,13 +50,11 @@ class Publisher:
         live[replaced] = False
         delta = build_delta_segment(list(self._changed.values()), self._dimension, base.lexical.statistics)
         self.current = replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq)
-        if self._pending > max(_SMALLEST_MERGE, _MERGE_SHARE * base.size):
-            self.merge()
+        self._merge_above(_MERGE_SHARE)
 
     def merge_when_idle(self) -> None:
         """Fold a delta of some size into the base while nothing else is to be done."""
-        if self._pending > _IDLE_MERGE:
-            self.merge()
+        self._merge_above(_IDLE_MERGE_SHARE)
 
     def merge(self) -> None:
         """Fold the delta into a new base and serve that."""
@@ -66,10 +64,12 @@ class Publisher:
             self._on_merged(base, snapshot.feed_seq)
         self.start_from(base, snapshot.feed_seq)
 
-    @property
-    def _pending(self) -> int:
-        """Documents of the delta and dead rows of the base: what a merge would settle."""
-        return self.current.delta.size + int(np.count_nonzero(~self.current.base_live))
+    def _merge_above(self, share: float) -> None:
+        """Merge once what a merge would settle, delta and dead rows, is more than a share of the base."""
+        base = self.current.base
+        pending = self.current.delta.size + int(np.count_nonzero(~self.current.base_live))
+        if pending > (max(_SMALLEST_MERGE, share * base.size) if base.size else 0):
+            self.merge()
 
     def _snapshot(self, base: Segment, model_id: str, feed_seq: int) -> Snapshot:
         return Snapshot(

@@ -1,0 +1,35 @@
+"""The rankings that `liaison evaluate` compares, with embedded texts kept between runs."""
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from services.cli.evaluate import ProfileById, RankerFactory
+from services.matcher.evaluation.comparison import StageProgress
+from services.matcher.evaluation.rankers import Ranker
+
+
+class ServedRankers:
+    """Loads the model at the first set and keeps it for the others."""
+
+    def __init__(self, vectors: Path) -> None:
+        """`vectors` is the SQLite file that keeps embedded texts."""
+        self._vectors = vectors
+        self._rank: RankerFactory | None = None
+
+    def __call__(self, subjects: ProfileById, targets: ProfileById, progress: StageProgress) -> Mapping[str, Ranker]:
+        """Rankings of one set."""
+        self._rank = self._rank or _load(self._vectors)
+        return self._rank(subjects, targets, progress)
+
+
+def _load(vectors: Path) -> RankerFactory:
+    from services.matcher.bootstrap import build_encoder, open_database  # noqa: PLC0415 - torch takes seconds
+    from services.matcher.embedding.vector_store import VectorStore  # noqa: PLC0415
+    from services.matcher.evaluation.served import pipeline_rankers  # noqa: PLC0415
+    from services.matcher.settings import MatcherSettings  # noqa: PLC0415
+
+    encoder = build_encoder(MatcherSettings(encoder_threads=os.cpu_count() or 1))
+    store = VectorStore(open_database(f"sqlite:///{vectors}"), encoder)
+    return partial(pipeline_rankers, encoder=encoder, store=store)
