@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request
 
 from services.catalog.changes import routes as changes
 from services.catalog.changes.feed import FeedBell
+from services.catalog.exports import routes as exports
+from services.catalog.imports import routes as imports
 from services.catalog.profiles import routes as profiles
 from services.catalog.settings import CatalogSettings
 from shared.kit.database import Database, create_database
@@ -46,6 +48,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app.include_router(health_router(_check_ready))
     app.include_router(profiles.router)
     app.include_router(changes.router)
+    app.include_router(imports.router)
+    app.include_router(exports.router)
     return app
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Request
 
 from services.catalog.changes.feed import FeedBell
+from services.catalog.settings import CatalogSettings
 from shared.kit.database import Database
 
 
@@ -19,6 +20,11 @@ async def _feed_bell(request: Request) -> FeedBell:
     return bell
 
 
+async def _settings(request: Request) -> CatalogSettings:
+    settings: CatalogSettings = request.app.state.settings
+    return settings
+
+
 async def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -29,6 +35,7 @@ Db = Annotated[Database, Depends(_database)]
 A session as a `yield` dependency would be begun in one worker thread and used in another: with every worker thread
 waiting for a connection, the requests that hold one could never finish.
 """
+Settings = Annotated[CatalogSettings, Depends(_settings)]
 Bell = Annotated[FeedBell, Depends(_feed_bell)]
 Now = Annotated[datetime, Depends(_now)]
 ProfileId = Annotated[str, Path(description="Made from `(source, external_id)`: `prf_` and 32 hexadecimal digits.")]

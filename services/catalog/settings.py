@@ -19,3 +19,7 @@ class CatalogSettings(ServiceSettings):
     """SQLite or PostgreSQL: `sqlite:///path` or `postgresql://user@host/name`."""
     max_import_bytes: Annotated[int, Field(ge=1024)] = 512 * MIB
     """The largest file that a bulk import takes."""
+    max_unpacked_import_bytes: Annotated[int, Field(ge=1024)] = 4096 * MIB
+    """What a packed import file may unpack to; rows are read one by one."""
+    export_private: bool = False
+    """Exports hold hidden and anonymous profiles as they are; only for an operator's own backup."""

@@ -16,7 +16,7 @@ class RowOutcome(StrEnum):
 
 
 class RowReport(WireModel):
-    """A row worth telling: rejected ones always, with the line, the field and the fix."""
+    """A row worth telling: rejected ones always, written ones where something was left out; with field and fix."""
 
     line: int
     """1-based line (JSONL, CSV) or sheet row (XLSX) in the file."""
@@ -36,6 +36,12 @@ class ImportReport(WireModel):
     rejected: int
     rejected_rows: tuple[RowReport, ...] = ()
     """The first 1,000 rejected rows."""
+    applied: bool = True
+    """False where nothing was written: a dry run, or a strict import with a rejected row; counts tell what would be."""
+    warned_rows: tuple[RowReport, ...] = ()
+    """The first 1,000 rows that are good but lost a value, such as an unknown stage."""
+    ignored_columns: tuple[str, ...] = ()
+    """Columns with values that no field was read from; at most 100."""
 
 
 class ImportProgress(WireModel):

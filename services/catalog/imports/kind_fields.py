@@ -63,7 +63,7 @@ def _amount_sought(fields: RecordFields) -> WireFields | None:
 
 
 def _project(fields: RecordFields) -> WireFields:
-    stage = stage_of(fields, "company_stage", "stage")
+    stage = stage_of(fields, "stage")
     funding_round = stage_of(fields, "funding_round") or (stage if stage in COMPANY_ROUNDS else None)
     founded = fields.partial_date("founded")
     # Only a round that is being raised is money sought; an award's amount has been paid.
@@ -72,7 +72,7 @@ def _project(fields: RecordFields) -> WireFields:
         "technology": fields.text("technology"),
         "product": fields.text("product"),
         "trl": fields.integer("trl", "trl_min"),
-        "company_stage": stage,
+        "company_stage": stage_of(fields, "company_stage") or stage,
         "funding_round": funding_round,
         "amount_sought": _amount_sought(fields) if raises else None,
         "team_size": fields.integer("team_size"),

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.catalog.imports.record_fields import shown
 from shared.contracts.problems import FieldProblem
@@ -96,6 +97,7 @@ def parse_mapping(text: str | None) -> ColumnMapping:
     return ColumnMapping({column: _TARGETS[target] for column, target in given.items()})
 
 
+@lru_cache(maxsize=4096)
 def field_of_column(column: str) -> str | None:
     """Our field by its English name, dotted path or common Chinese name."""
     plain = column.strip()

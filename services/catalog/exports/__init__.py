@@ -1,0 +1,1 @@
+"""Profiles out: every active one, in files that can be imported again."""
