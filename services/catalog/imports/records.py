@@ -63,7 +63,8 @@ def map_record(
 ) -> MappedRecord:
     """Map a flat record, or take a row that is a whole wire profile as it is; raises RecordProblem.
 
-    A whole profile keeps its own kind and source; of a flat record, `kind` and `source` given here count first.
+    A row in our own form, one that names `kind` and `external_id`, keeps its own kind and source; of any other record
+    `kind` and `source` given here count first: data sets name a citation in `source`.
     """
     whole = _whole_profile(record, source)
     return MappedRecord(profile=whole) if whole is not None else _map_flat(record, kind, source, external_id)
@@ -88,6 +89,9 @@ def _map_flat(
     record: Mapping[str, object], kind: Kind | None, source: str | None, external_id: str | None
 ) -> MappedRecord:
     fields = RecordFields(record)
+    is_in_our_form = {"kind", "external_id"} <= fields.names() and kind_of_record(record["kind"]) is not None
+    if is_in_our_form:
+        kind, source = None, fields.text("source") or source
     kind = kind or _stated_kind(fields)
     if kind is None:
         raise RecordProblem(tuple(fields.problems))
