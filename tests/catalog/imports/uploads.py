@@ -1,12 +1,13 @@
 """Sending files to a catalog in tests."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.testclient import TestClient
 
 
-def jsonl(*rows: dict[str, object]) -> bytes:
+def jsonl(*rows: Mapping[str, object]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
