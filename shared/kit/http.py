@@ -1,6 +1,6 @@
 """The FastAPI application every service starts from: problems, body limit, operation ids, documented errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any
@@ -35,8 +35,12 @@ def create_api(
     description: str = "",
     max_body_bytes: int = MIB,
     limits_by_path: Mapping[str, int] | None = None,
+    union_tags: Collection[str] = (),
 ) -> FastAPI:
-    """An application whose every error is a problem document; operation ids are the endpoints' names."""
+    """An application whose every error is a problem document; operation ids are the endpoints' names.
+
+    `limits_by_path` and `union_tags` are those of `BodyLimit` and `field_path`.
+    """
     app = FastAPI(
         title=title,
         version=version,
@@ -44,7 +48,7 @@ def create_api(
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
-    install_problem_handlers(app)
+    install_problem_handlers(app, frozenset(union_tags))
     app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes, limits_by_path=dict(limits_by_path or {}))
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app

@@ -1,6 +1,6 @@
 """How every error becomes a problem+json document (RFC 9457), whatever text the request held."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -60,25 +60,28 @@ def printable(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cut)
 
 
-def field_path(location: Sequence[int | str]) -> str:
-    """`("body", "needs", 3, "text")` as `needs.3.text`; other parts of the request keep their name in front."""
-    parts = [str(part) for part in location]
-    if parts and parts[0] == "body" and len(parts) > 1:
+def field_path(location: Sequence[int | str], union_tags: Collection[str] = ()) -> str:
+    """`("body", "needs", 3, "text")` as `needs.3.text`; other parts of the request keep their name in front.
+
+    `union_tags` are the names that pydantic adds to tell the members of a union apart; no field has such a name.
+    """
+    parts = [str(part) for part in location if part not in union_tags]
+    if len(parts) > 1 and parts[0] == "body":
         parts = parts[1:]
     return printable(".".join(parts), 200)
 
 
-def field_problem(error: Mapping[str, Any]) -> FieldProblem:
+def field_problem(error: Mapping[str, Any], union_tags: Collection[str] = ()) -> FieldProblem:
     """One of pydantic's error dictionaries as a field problem; the input is never repeated."""
     location, kind = tuple(error["loc"]), str(error["type"])
     message = _MESSAGES.get(kind) or str(error["msg"]).removeprefix("Value error, ")
     fix = _BODY_FIX if location == ("body",) else _FIXES.get(kind, "Correct the value as the message says.")
-    return FieldProblem(field=field_path(location), message=printable(message), fix=fix)
+    return FieldProblem(field=field_path(location, union_tags), message=printable(message), fix=fix)
 
 
-def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
+def field_problems(errors: Sequence[Mapping[str, Any]], union_tags: Collection[str] = ()) -> tuple[FieldProblem, ...]:
     """The first of pydantic's `errors()` as field problems."""
-    return tuple(field_problem(error) for error in errors[:MAX_LISTED_ERRORS])
+    return tuple(field_problem(error, union_tags) for error in errors[:MAX_LISTED_ERRORS])
 
 
 def problem_response(request: Request, error: ServiceError) -> ProblemResponse:
@@ -95,9 +98,9 @@ def problem_response(request: Request, error: ServiceError) -> ProblemResponse:
     return ProblemResponse(content, status_code=error.status, headers=error.headers)
 
 
-def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
+def invalid_request(errors: Sequence[Mapping[str, Any]], union_tags: Collection[str] = ()) -> InvalidRequest:
     """An error that lists what pydantic found."""
-    listed = field_problems(errors)
+    listed = field_problems(errors, union_tags)
     first = listed[0] if listed else FieldProblem(field="body", message="invalid", fix=_BODY_FIX)
     more = f" ({len(errors) - 1} more in errors)" if len(errors) > 1 else ""
     return InvalidRequest(f"{first.field}: {first.message}. {first.fix}{more}", errors=listed)
@@ -106,11 +109,6 @@ def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
 async def _answer_service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)
     return problem_response(request, error)
-
-
-async def _answer_validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return problem_response(request, invalid_request(error.errors()))
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
@@ -127,8 +125,13 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
     return problem_response(request, ServiceError("An unexpected error happened; it has been logged."))
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Map every error of the application to problem+json."""
+def install_problem_handlers(app: FastAPI, union_tags: Collection[str] = ()) -> None:
+    """Map every error of the application to problem+json; `union_tags` as for `field_path`."""
+
+    async def _answer_validation_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem_response(request, invalid_request(error.errors(), union_tags))
+
     app.add_exception_handler(ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
