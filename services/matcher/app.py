@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 
 from services.matcher.api import match_routes, status_routes
-from services.matcher.bootstrap import Matcher, build_matcher
+from services.matcher.bootstrap import EncoderFactory, Matcher, build_encoder, build_matcher
 from services.matcher.deps import NotReady
 from services.matcher.settings import MatcherSettings
 from shared.kit.http import create_api, health_router
@@ -15,13 +15,13 @@ from shared.kit.logging import configure_logging
 DESCRIPTION = "Proposes supply-demand pairings: embeds profiles, searches exactly on two legs, fuses, explains."
 
 
-def create_app(settings: MatcherSettings) -> FastAPI:
+def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_encoder) -> FastAPI:
     """Build the application; its lifespan owns the database, the snapshot and the follower."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logging(settings.log_level, settings.log_format)
-        matcher = build_matcher(settings)
+        matcher = build_matcher(settings, encoder_of)
         matcher.follower.start()
         app.state.matcher = matcher
         yield

@@ -1,10 +1,12 @@
 """The one file that names concrete adapters: puts the matcher's parts together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.feed.client import FeedClient
@@ -19,6 +21,7 @@ from shared.kit.migrations import upgrade
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "matcher_alembic_version"
+EncoderFactory = Callable[[MatcherSettings], Encoder]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +55,11 @@ def open_database(url: str) -> Database:
     return database
 
 
-def build_matcher(settings: MatcherSettings) -> Matcher:
+def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_encoder) -> Matcher:
     """Put the service together; the follower is not started."""
     database = open_database(settings.database_url)
     # Two encoders: one asked by requests, one busy with the feed, so that neither waits for the other's turn.
-    asked, following = build_encoder(settings), build_encoder(settings)
+    asked, following = encoder_of(settings), encoder_of(settings)
     store = VectorStore(database, following)
     saved = SnapshotFolder(settings.data_directory, store.model_id)
     publisher = Publisher(dimension=following.dimension, model_id=store.model_id, on_merged=saved.save)
