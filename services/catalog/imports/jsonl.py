@@ -33,7 +33,7 @@ def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:
     """Lines in pieces of at most a byte above the limit."""
     is_packed = file.read(2) == _GZIP_START
     file.seek(0)
-    unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_packed else file
+    unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb")) if is_packed else file
     try:
         while line := unpacked.readline(MAX_LINE_BYTES + 1):
             yield line

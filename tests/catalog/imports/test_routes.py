@@ -1,3 +1,4 @@
+import gzip
 import io
 import json
 
@@ -22,6 +23,13 @@ def test_importing_a_file_again_changes_nothing(client: TestClient) -> None:
     before = changes_in_the_feed(client)
     assert counts(upload(client, jsonl(*ROWS))) == (0, 0, 2, 0)
     assert changes_in_the_feed(client) == before
+
+
+def test_small_and_large_packed_uploads_are_read(client: TestClient) -> None:
+    rows = [{"id": str(n), "title": f"Row {n}", "kind": "startup", "text": "x" * 40_000} for n in range(30)]
+    packed = gzip.compress(jsonl(*rows), compresslevel=0)  # above 1 MiB an upload is spooled to disk
+    assert counts(upload(client, gzip.compress(jsonl(*ROWS)), name="rows.jsonl.gz")) == (2, 0, 0, 0)
+    assert counts(upload(client, packed, name="rows.jsonl.gz", source="large")) == (30, 0, 0, 0)
 
 
 def test_only_a_changed_row_is_revised(client: TestClient) -> None:
