@@ -16,10 +16,15 @@ from shared.contracts.profiles import Kind
 from shared.kit.http import Responses, problem_responses
 
 LEFT_OUT_HEADER = "Liaison-Left-Out"
+_JSONL_EXAMPLE = '{"kind":"investor","source":"example","external_id":"yuanhang","title":"远航早期基金（虚构）"}\n'
+_CSV_EXAMPLE = "kind,source,external_id,title\ninvestor,example,yuanhang,Yuanhang Early Fund (fictional)\n"
 _ANSWERS: Responses = {
     200: {
         "description": "One profile a line, in the wire format of `Profile`, or one a CSV row.",
-        "content": {"application/x-ndjson": {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}},
+        "content": {
+            "application/x-ndjson": {"schema": {"type": "string"}, "example": _JSONL_EXAMPLE},
+            "text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE},
+        },
         "headers": {LEFT_OUT_HEADER: {"schema": {"type": "integer"}, "description": "Hidden and anonymous profiles."}},
     }
 }

@@ -20,7 +20,31 @@ from shared.kit.errors import ServiceError
 from shared.kit.http import Responses, problem_responses
 
 NDJSON = "application/x-ndjson"
-_ANSWERS: Responses = {200: {"model": ImportReport, "content": {NDJSON: {"schema": {"type": "string"}}}}}
+_REPORT_EXAMPLE = {
+    "dry_run": False,
+    "total": 3,
+    "created": 2,
+    "revised": 0,
+    "unchanged": 0,
+    "rejected": 1,
+    "rejected_rows": [
+        {
+            "line": 3,
+            "outcome": "rejected",
+            "problems": [{"field": "title", "message": "Field required", "fix": "Add this field."}],
+        }
+    ],
+}
+_LINES_EXAMPLE = '{"done_rows":2,"total_rows":2}\n{"dry_run":false,"total":2,"created":2,"revised":0,...}\n'
+_ANSWERS: Responses = {
+    200: {
+        "model": ImportReport,
+        "content": {
+            "application/json": {"example": _REPORT_EXAMPLE},
+            NDJSON: {"schema": {"type": "string"}, "example": _LINES_EXAMPLE},
+        },
+    }
+}
 
 router = APIRouter(tags=["imports"])
 
