@@ -1,7 +1,7 @@
 """One database by URL, SQLite or PostgreSQL: its engine, and sessions that say whether they write."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from shared.kit.errors import Unavailable
 
-BUSY_TIMEOUT_MILLISECONDS = 10_000
+LOCK_TIMEOUT_SECONDS = 10
+"""How long a writer waits for another one before it answers that the database is busy."""
+CONNECT_TIMEOUT_SECONDS = 5
 POOL_SIZE = 20
+_BUSY = "The database is not available or too busy; try again shortly."
 
 
 class ReadSession(Session):
@@ -40,8 +43,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_postgresql = engine.dialect.name == "postgresql"
-        # SQLite has one writer: waiting here is fair and at once, its own busy loop is neither.
-        self._writer_turn: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Lock()
+        self._writer = Lock()
         self._reading = engine.execution_options(postgresql_readonly=True)
         self._writing = engine.execution_options(begin_immediate=True)
         self._after_commit: list[Callable[[], None]] = []
@@ -61,13 +63,23 @@ class Database:
         """A session that is committed, durably, before the block is left; raises DatabaseUnavailable."""
         with (
             _translated_errors(),
-            self._writer_turn,
+            nullcontext() if self.is_postgresql else self._writer_turn(),
             WriteSession(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
         for call in self._after_commit:
             call()
+
+    @contextmanager
+    def _writer_turn(self) -> Iterator[None]:
+        """SQLite has one writer: waiting here is fair and ends at once, its own busy loop does neither."""
+        if not self._writer.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            raise DatabaseUnavailable(_BUSY)
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def ping(self) -> None:
         """Raise DatabaseUnavailable unless the database answers."""
@@ -88,8 +100,18 @@ def create_database(url: str) -> Database:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername != "postgresql+psycopg":
         raise ValueError(f"database URL with {parsed.drivername!r}: use sqlite:///path or postgresql://host/name")
-    return Database(
-        create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, hide_parameters=True)
+    return Database(_postgresql_engine(parsed))
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    defaults = {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"}
+    return create_engine(
+        url,
+        connect_args={name: value for name, value in defaults.items() if name not in url.query},
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 
@@ -106,7 +128,7 @@ def _sqlite_engine(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's connection
     connection.isolation_level = None  # transactions are begun below, not by the driver's guess
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
+        f"busy_timeout = {LOCK_TIMEOUT_SECONDS * 1000}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
@@ -124,4 +146,4 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, PoolTimeoutError) as error:
-        raise DatabaseUnavailable("The database is not available or too busy; try again shortly.") from error
+        raise DatabaseUnavailable(_BUSY) from error
