@@ -42,7 +42,7 @@ def revisions(session: ReadSession, profile_ids: Iterable[str]) -> dict[str, int
     held: dict[str, int] = {}
     for some in _in_batches(tuple(profile_ids)):
         query = select(DocumentRow.profile_id, DocumentRow.revision).where(DocumentRow.profile_id.in_(some))
-        held.update(row.tuple() for row in session.execute(query))
+        held |= dict(session.execute(query).all())
     return held
 
 
@@ -53,7 +53,7 @@ def read_vectors(session: ReadSession, model_id: str, hashes: Iterable[str]) -> 
         query = select(VectorRow.text_hash, VectorRow.vector).where(
             VectorRow.model_id == model_id, VectorRow.text_hash.in_(some)
         )
-        found.update(row.tuple() for row in session.execute(query))
+        found |= dict(session.execute(query).all())
     return found
 
 
