@@ -1,0 +1,121 @@
+"""A change feed over real HTTP on the loopback, with its pages under the test's control."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Thread
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from shared.contracts.changes import ChangePage, ProfileChange
+from shared.contracts.profiles import Profile
+from shared.contracts.vocabularies import ProfileStatus
+
+_NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
+_LONGEST_WAIT_SECONDS = 30.0
+
+
+class FeedServer:
+    """Serves what `tell` was given, at any positions and revisions, also wrong ones."""
+
+    def __init__(self) -> None:
+        self.changes: list[ProfileChange] = []
+        self._asked_after = -1
+        self._news = Condition()
+        self._port = 0
+        self._server: ThreadingHTTPServer | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens; the same after a stop and a start."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def latest_seq(self) -> int:
+        """The newest position told."""
+        return max((change.feed_seq for change in self.changes), default=0)
+
+    def start(self) -> None:
+        """Listen."""
+        server = _Server(("127.0.0.1", self._port), self)
+        self._port = server.server_address[1]
+        self._server = server
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop listening; what was told is kept."""
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def tell(
+        self, profile_id: str, profile: Profile, revision: int = 1, *, withdrawn: bool = False, at: int | None = None
+    ) -> int:
+        """Append a change; returns its position."""
+        with self._news:
+            change = ProfileChange(
+                feed_seq=at or self.latest_seq + 1,
+                profile_id=profile_id,
+                revision=revision,
+                status=ProfileStatus.WITHDRAWN if withdrawn else ProfileStatus.ACTIVE,
+                changed_at=_NOW,
+                profile=profile,
+            )
+            self.changes.append(change)
+            self._news.notify_all()
+            return change.feed_seq
+
+    def restart_with(self, profiles: Iterable[tuple[str, Profile]]) -> None:
+        """Another catalog's feed in place of this one."""
+        with self._news:
+            self.changes.clear()
+        for profile_id, profile in profiles:
+            self.tell(profile_id, profile)
+
+    def wait_until_read_to(self, feed_seq: int) -> None:
+        """Wait until the reader has asked for what follows a position: then it serves all up to it."""
+        with self._news:
+            assert self._news.wait_for(lambda: self._asked_after == feed_seq, _LONGEST_WAIT_SECONDS), feed_seq
+
+    def page(self, after: int, limit: int, wait_seconds: float) -> ChangePage:
+        """One page, held back while it is empty."""
+        with self._news:
+            self._asked_after = after
+            self._news.notify_all()
+            self._news.wait_for(lambda: self.latest_seq != after, wait_seconds)
+            items = tuple(change for change in self.changes if change.feed_seq > after)[:limit]
+            next_after = items[-1].feed_seq if items else after
+            return ChangePage(items=items, next_after=next_after, latest_seq=self.latest_seq)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], feed: FeedServer) -> None:
+        self.feed = feed
+        super().__init__(address, _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Answer /v1/changes."""
+        assert isinstance(self.server, _Server)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        page = self.server.feed.page(int(query["after"]), int(query["limit"]), float(query["wait_seconds"]))
+        body = page.model_dump_json(exclude_none=True).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the method overridden
+        """Write nothing."""
