@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,24 +37,29 @@ class Attributes:
 def profile_attributes(profile: Profile, language: Language) -> Attributes:
     """The attributes of a profile of any kind: a field that a kind lacks is unknown."""
     validity = profile.validity
-    deadline: date | None = getattr(profile, "deadline", None)
+    deadline: date | None = _field(profile, "deadline")
     last_days = [day.toordinal() for day in (validity.valid_until, deadline) if day]
     return Attributes(
         kind=profile.kind,
         words={name: values for name, values in _words(profile, language).items() if values},
         numbers=_numbers(profile),
-        regions=tuple(_region_path(region) for region in (profile.region, *getattr(profile, "regions", ()))),
+        regions=tuple(_region_path(region) for region in (profile.region, *(_field(profile, "regions") or ()))),
         open_from=validity.valid_from.toordinal() if validity.valid_from else 0,
         open_until=min(last_days, default=FOREVER),
     )
 
 
+def _field(profile: ProfileCommon, name: str) -> Any:  # Any: whatever the kind keeps under that name
+    """The field's value; None where the kind has no such field (a missing attribute of a pydantic model is slow)."""
+    return profile.__dict__.get(name)
+
+
 def _words(profile: ProfileCommon, language: Language) -> dict[SetAttribute, frozenset[str]]:
-    stages = {getattr(profile, name, None) for name in ("company_stage", "funding_round", "phase")}
+    stages = {_field(profile, name) for name in ("company_stage", "funding_round", "phase")}
     return {
         SetAttribute.SECTOR: _lower(profile.sectors),
         SetAttribute.KEYWORD: _lower(profile.keywords),
-        SetAttribute.STAGE: _lower(str(stage) for stage in (*stages, *getattr(profile, "stages", ())) if stage),
+        SetAttribute.STAGE: _lower(str(stage) for stage in (*stages, *(_field(profile, "stages") or ())) if stage),
         SetAttribute.LANGUAGE: frozenset({language.value}),
         SetAttribute.ORGANISATION: _lower((profile.organisation,) if profile.organisation else ()),
         SetAttribute.SOURCE: _lower((profile.source,)),
@@ -70,8 +76,8 @@ def _numbers(profile: ProfileCommon) -> dict[NumberAttribute, tuple[float, float
     found = {
         NumberAttribute.TRL: _trl(profile),
         NumberAttribute.AMOUNT_USD: _amount_usd(profile),
-        NumberAttribute.TEAM_SIZE: _point(getattr(profile, "team_size", None)),
-        NumberAttribute.CAPACITY: _point(getattr(profile, "capacity", None)),
+        NumberAttribute.TEAM_SIZE: _point(_field(profile, "team_size")),
+        NumberAttribute.CAPACITY: _point(_field(profile, "capacity")),
         NumberAttribute.TRACK_RECORD: _point(record.total if record else None),
     }
     return {name: bounds for name, bounds in found.items() if bounds}
@@ -82,16 +88,16 @@ def _point(value: float | None) -> tuple[float, float] | None:
 
 
 def _trl(profile: ProfileCommon) -> tuple[float, float] | None:
-    exact = getattr(profile, "trl", None)
+    exact = _field(profile, "trl")
     if exact is not None:
         return _point(exact)
-    lowest, highest = getattr(profile, "trl_minimum", None), getattr(profile, "trl_maximum", None)
+    lowest, highest = _field(profile, "trl_minimum"), _field(profile, "trl_maximum")
     return None if lowest is None and highest is None else (float(lowest or 1), float(highest or 9))
 
 
 def _amount_usd(profile: ProfileCommon) -> tuple[float, float] | None:
     for name in ("amount_sought", "ticket", "budget"):
-        value: Money | MoneyRange | None = getattr(profile, name, None)
+        value: Money | MoneyRange | None = _field(profile, name)
         rate = USD_PER_UNIT.get(value.currency) if value else None
         if value is None or rate is None:
             continue

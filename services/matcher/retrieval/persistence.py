@@ -6,20 +6,22 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import structlog
 from scipy.sparse import csc_array
 
-from services.matcher.domain.attributes import profile_attributes
+from services.matcher.domain.attributes import Attributes
 from services.matcher.retrieval.analysis import ANALYSIS_SCHEME
 from services.matcher.retrieval.dense import FlatIndex
 from services.matcher.retrieval.lexical import index_counts
 from services.matcher.retrieval.segment import Entry, Segment, restore_segment
-from shared.contracts.profiles import profile_adapter
-from shared.contracts.vocabularies import Language
+from shared.contracts.filters import NumberAttribute, SetAttribute
+from shared.contracts.profiles import Kind
+from shared.contracts.vocabularies import Language, Visibility
 
-_FORMAT = 1
+_FORMAT = 2
 _KEPT = 2
 _ENTRIES, _VECTORS, _LEXICAL, _TERMS = "entries.jsonl", "vectors.faiss", "lexical.npz", "terms.json"
 _ABOUT = "about.json"
@@ -113,24 +115,47 @@ def _read_parts(folder: Path) -> Segment:
 
 
 def _entry_line(entry: Entry) -> bytes:
-    head = json.dumps([entry.profile_id, entry.revision, entry.language.value]).encode()
-    return head + b"\t" + entry.profile_json + b"\n"
+    facts = entry.attributes
+    head = {
+        "id": entry.profile_id,
+        "revision": entry.revision,
+        "language": entry.language,
+        "visibility": entry.visibility,
+        "kind": facts.kind,
+        "words": {name: sorted(words) for name, words in facts.words.items()},
+        "numbers": facts.numbers,
+        "regions": facts.regions,
+        "open": (facts.open_from, facts.open_until),
+    }
+    return json.dumps(head).encode() + b"\t" + entry.profile_json + b"\n"
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
+    """Read without parsing the profiles: a restart waits for this."""
     with (folder / _ENTRIES).open("rb") as lines:
         for line in lines:
-            head, _, profile_json = line.rstrip(b"\n").partition(b"\t")
-            profile_id, revision, language = json.loads(head)
-            profile = profile_adapter.validate_json(profile_json)
+            head_json, _, profile_json = line.rstrip(b"\n").partition(b"\t")
+            head = json.loads(head_json)
             yield Entry(
-                profile_id=profile_id,
-                revision=revision,
+                profile_id=head["id"],
+                revision=head["revision"],
                 profile_json=profile_json,
-                language=Language(language),
-                visibility=profile.visibility,
-                attributes=profile_attributes(profile, Language(language)),
+                language=Language(head["language"]),
+                visibility=Visibility(head["visibility"]),
+                attributes=_attributes(head),
             )
+
+
+def _attributes(head: dict[str, Any]) -> Attributes:  # Any: JSON
+    open_from, open_until = head["open"]
+    return Attributes(
+        kind=Kind(head["kind"]),
+        words={SetAttribute(name): frozenset(words) for name, words in head["words"].items()},
+        numbers={NumberAttribute(name): (lower, upper) for name, (lower, upper) in head["numbers"].items()},
+        regions=tuple(map(tuple, head["regions"])),
+        open_from=open_from,
+        open_until=open_until,
+    )
 
 
 def _verify(folder: Path, digests: dict[str, str]) -> None:
