@@ -1,0 +1,129 @@
+"""`liaison bench speed | ingest | freshness | restart`: the registry of benchmarks and their options."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.cli.bench.encoder_choice import EncoderChoice
+from services.cli.bench.errors import BenchProblem
+from services.cli.bench.report import BenchReport, as_json, as_tables
+from services.cli.evaluation_display import StageBars
+from services.matcher.evaluation.comparison import StageProgress
+
+DEFAULT_DIRECTORY = Path("var/bench")
+
+Profiles = Annotated[int, typer.Option(min=1, help="How many profiles.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, help="Folder of corpus*.jsonl.gz; the bundled corpus if left out."),
+]
+Encoder = Annotated[EncoderChoice, typer.Option(help="hashed: cheap vectors; bundled: the real model.")]
+Directory = Annotated[Path, typer.Option(help="Where prepared stores are kept between runs.")]
+Repeats = Annotated[int, typer.Option(min=1, help="Medians are taken over this many.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for stdout.")
+]
+
+bench_app = typer.Typer(
+    help="Measure the services beside the libraries they stand on: see docs/benchmarks.md.", no_args_is_help=True
+)
+
+
+@bench_app.command("speed")
+def speed_command(
+    profiles: Profiles = 12_000,
+    data: Data = None,
+    encoder: Encoder = EncoderChoice.HASHED,
+    directory: Directory = DEFAULT_DIRECTORY,
+    clients: Annotated[list[int] | None, typer.Option(min=1, help="May be given several times.")] = None,
+    requests: Annotated[int, typer.Option(min=1, help="Counted requests of each measurement.")] = 300,
+    repeats: Repeats = 3,
+    json_file: JsonFile = None,
+) -> None:
+    """POST /v1/matches by stored id, beside raw FAISS and a bare FastAPI endpoint."""
+    from services.cli.bench import speed  # noqa: PLC0415 - torch takes seconds, in every child as well
+
+    options = speed.SpeedOptions(
+        directory=directory,
+        profiles=profiles,
+        data=data,
+        encoder=encoder,
+        clients=tuple(clients or (1, 8, 32)),
+        requests=requests,
+        repeats=repeats,
+    )
+    _run(lambda progress: speed.run(options, progress), json_file)
+
+
+@bench_app.command("ingest")
+def ingest_command(
+    profiles: Profiles = 600,
+    data: Data = None,
+    encoder: Encoder = EncoderChoice.BUNDLED,
+    threads: Annotated[int, typer.Option(min=1, help="Of the encoder, in the matcher and alone.")] = 1,
+    json_file: JsonFile = None,
+) -> None:
+    """An import through both services, beside the raw encoder on the same passages."""
+    from services.cli.bench import ingest  # noqa: PLC0415 - torch takes seconds, in every child as well
+
+    options = ingest.IngestOptions(profiles=profiles, data=data, encoder=encoder, threads=threads)
+    _run(lambda progress: ingest.run(options, progress), json_file)
+
+
+@bench_app.command("freshness")
+def freshness_command(
+    profiles: Profiles = 300,
+    data: Data = None,
+    encoder: Encoder = EncoderChoice.BUNDLED,
+    revisions: Annotated[int, typer.Option(min=1, help="Revised one after another.")] = 200,
+    withdrawals: Annotated[int, typer.Option(min=1, help="Withdrawn after that.")] = 50,
+    json_file: JsonFile = None,
+) -> None:
+    """How soon a revision is in the answers, and a withdrawn profile out of them."""
+    from services.cli.bench import freshness  # noqa: PLC0415 - torch takes seconds, in every child as well
+
+    options = freshness.FreshnessOptions(
+        profiles=profiles, data=data, encoder=encoder, revisions=revisions, withdrawals=withdrawals
+    )
+    _run(lambda progress: freshness.run(options, progress), json_file)
+
+
+@bench_app.command("restart")
+def restart_command(
+    profiles: Profiles = 12_000,
+    data: Data = None,
+    encoder: Encoder = EncoderChoice.HASHED,
+    directory: Directory = DEFAULT_DIRECTORY,
+    repeats: Repeats = 3,
+    json_file: JsonFile = None,
+) -> None:
+    """How soon a restarted matcher answers, and that it answers as before."""
+    from services.cli.bench import restart  # noqa: PLC0415 - torch takes seconds, in every child as well
+
+    options = restart.RestartOptions(
+        directory=directory, profiles=profiles, data=data, encoder=encoder, repeats=repeats
+    )
+    _run(lambda progress: restart.run(options, progress), json_file)
+
+
+def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | None) -> None:
+    is_json_on_stdout = json_file is not None and str(json_file) == "-"
+    if json_file is not None and not json_file.parent.is_dir():
+        raise typer.BadParameter(f"{json_file}: name a file in a folder that exists")
+    try:
+        with StageBars() as bars:
+            report = benchmark(bars)
+    except BenchProblem as problem:
+        typer.echo(f"Error: {problem}", err=True)
+        raise typer.Exit(1) from None
+    Console(stderr=is_json_on_stdout).print(as_tables(report))
+    if json_file is not None:
+        text = json.dumps(as_json(report), indent=2, ensure_ascii=False, allow_nan=False)
+        if is_json_on_stdout:
+            typer.echo(text)
+        else:
+            json_file.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,120 @@
+"""The raw libraries, timed alone in a process of their own: FAISS, the encoder, sentence-transformers."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from services.cli.bench.encoder_choice import EncoderChoice
+from services.cli.bench.hashed_encoder import build_chosen_encoder
+from services.matcher.domain.texts import ProfileTexts, profile_texts
+from services.matcher.embedding.documents import document_passages
+from services.matcher.embedding.encoder import Encoder
+from services.matcher.settings import MatcherSettings
+from shared.contracts.profiles import profile_adapter
+
+_WARM_UP = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """One pass over texts."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedAlone:
+    """The encoder on the passages of some profiles, and sentence-transformers as it comes on the same."""
+
+    passages: int
+    encoder: Encoded
+    defaults: Encoded | None
+    """None for hashed vectors or where it was not asked for."""
+    one_by_one_seconds: Sequence[float]
+    """Each of the first profiles cut and embedded alone."""
+
+
+def search_flat(vectors_file: Path, queries: int, top_k: int, pipe: Connection) -> None:
+    """Send the seconds of each exact inner-product search, one query at a time, on one thread."""
+    faiss = import_module("faiss")  # only this child needs it
+    faiss.omp_set_num_threads(1)
+    index = faiss.read_index(str(vectors_file))
+    rows = np.random.default_rng(0).choice(index.ntotal, size=min(queries, index.ntotal), replace=False)
+    asked = [index.reconstruct(int(row))[None, :] for row in rows]
+    index.search(asked[0], top_k)
+    pipe.send([_seconds(partial(index.search, query, top_k)) for query in asked])
+
+
+def load_alone(vectors_file: Path, encoders: int, pipe: Connection) -> None:
+    """Send the seconds that reading the vectors' file and the model takes, libraries imported."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    faiss = import_module("faiss")
+    import_module("sentence_transformers")
+    settings = MatcherSettings()
+
+    def load() -> None:
+        faiss.read_index(str(vectors_file))
+        for _ in range(encoders):
+            build_chosen_encoder(settings, EncoderChoice.BUNDLED)
+
+    pipe.send(_seconds(load))
+
+
+def _encode_one(text: ProfileTexts, encoder: Encoder) -> None:
+    [passages] = document_passages([text], encoder)
+    encoder.encode([passage.embedded_text for passage in passages])
+
+
+def encode_alone(
+    profiles_file: Path, choice: EncoderChoice, threads: int, with_defaults: bool, one_by_one: int, pipe: Connection
+) -> None:
+    """Send an EncodedAlone of the profiles in a file, one a line; `threads` are torch's."""
+    encoder = build_chosen_encoder(MatcherSettings(encoder_threads=threads), choice)
+    lines = profiles_file.read_text(encoding="utf-8").split("\n")
+    texts = [profile_texts(profile_adapter.validate_json(line)) for line in lines if line]
+    unique = {
+        passage.text_hash: passage.embedded_text
+        for passages in document_passages(texts, encoder)
+        for passage in passages
+    }
+    passages = sorted(unique.values(), key=len)
+    encoder.encode(passages[:_WARM_UP])
+    pipe.send(
+        EncodedAlone(
+            passages=len(passages),
+            encoder=_timed(lambda: encoder.encode(passages)),
+            defaults=_defaults(passages, threads) if with_defaults and choice is EncoderChoice.BUNDLED else None,
+            one_by_one_seconds=[_seconds(partial(_encode_one, text, encoder)) for text in texts[:one_by_one]],
+        )
+    )
+
+
+def _defaults(passages: Sequence[str], threads: int) -> Encoded:
+    """sentence-transformers with its default settings, but for the threads."""
+    from services.matcher.embedding.sentence_transformer import bundled_model_path  # noqa: PLC0415
+
+    import_module("torch").set_num_threads(threads)
+    model = import_module("sentence_transformers").SentenceTransformer(str(bundled_model_path()), device="cpu")
+    model.encode(list(passages[:_WARM_UP]))
+    return _timed(lambda: model.encode(list(passages)))
+
+
+def _timed(work: Callable[[], object]) -> Encoded:
+    cpu_before = time.process_time()
+    seconds = _seconds(work)
+    return Encoded(seconds=seconds, cpu_seconds=time.process_time() - cpu_before)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = perf_counter()
+    work()
+    return perf_counter() - started
