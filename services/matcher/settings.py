@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.matcher.embedding.sentence_transformer import BUNDLED_MODEL
+from services.matcher.embedding.encoder import BUNDLED_MODEL
 from shared.contracts.vocabularies import Language
 from shared.kit.settings import ServiceSettings
 

@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from shared.contracts.vocabularies import Language
 
+BUNDLED_MODEL = "all-MiniLM-L6-v2"
+"""The model whose weights come in a package: nothing is downloaded for it."""
 FloatMatrix = npt.NDArray[np.float32]
 """Rows are vectors: (n, dimension)."""
 TokenSpans = Sequence[tuple[int, int]]

@@ -12,10 +12,9 @@ from threading import Lock
 import numpy as np
 import torch
 
-from services.matcher.embedding.encoder import FloatMatrix, Progress, TokenSpans, no_progress
+from services.matcher.embedding.encoder import BUNDLED_MODEL, FloatMatrix, Progress, TokenSpans, no_progress
 from shared.contracts.vocabularies import Language
 
-BUNDLED_MODEL = "all-MiniLM-L6-v2"
 BUNDLED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH_TOKENS = 1024
 """Tokens in a batch: on a CPU larger ones fall out of the cache (batch 4 of 256 tokens ran 1.36 times batch 32)."""

@@ -63,11 +63,11 @@ class SnapshotFolder:
         """The newest readable base at or before a feed position; damaged or foreign ones are passed over."""
         for folder in self._saved():
             try:
-                about = json.loads((folder / _ABOUT).read_text())
+                about = dict(json.loads((folder / _ABOUT).read_text()))
                 if self._fits(about, not_after):
                     _verify(folder, about["sha256"])
                     return _read_parts(folder), int(about["feed_seq"])
-            except (OSError, ValueError, KeyError, RuntimeError) as error:
+            except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
                 structlog.get_logger("snapshots").warning("snapshot_passed_over", folder=folder.name, error=repr(error))
         return None
 
