@@ -39,9 +39,9 @@ class ProfileRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     visibility: Mapped[str] = mapped_column(String(20))
     language: Mapped[str | None] = mapped_column(String(8))
-    country: Mapped[str | None] = mapped_column(String(100))
-    province: Mapped[str | None] = mapped_column(String(100))
-    city: Mapped[str | None] = mapped_column(String(100))
+    country: Mapped[str | None] = mapped_column(String(300))
+    province: Mapped[str | None] = mapped_column(String(300))
+    city: Mapped[str | None] = mapped_column(String(300))
     """Places in lower case: they are compared, never shown."""
     search_text: Mapped[str] = mapped_column(Text)
     """In lower case; without what an anonymous profile hides."""
@@ -61,7 +61,7 @@ class ProfileTermRow(Base):
 
     profile_id: Mapped[str] = mapped_column(ForeignKey(ProfileRow.id, ondelete="CASCADE"), primary_key=True)
     attribute: Mapped[str] = mapped_column(String(20), primary_key=True)
-    term: Mapped[str] = mapped_column(String(100), primary_key=True)
+    term: Mapped[str] = mapped_column(String(300), primary_key=True)
     """In lower case."""
 
 

@@ -94,6 +94,15 @@ def test_emoji_and_rare_characters_are_kept(client: TestClient) -> None:
     assert client.get(response.headers["location"]).json()["profile"]["title"] == title.strip()
 
 
+def test_words_that_grow_in_lower_case_are_kept(client: TestClient) -> None:
+    grown = "İ" * 100  # one character here, two in lower case
+    body = profile_body(sectors=[grown], region={"country": grown, "province": grown, "city": grown})
+    created = client.post("/v1/profiles", json=body)
+    assert created.status_code == 201
+    found = client.get("/v1/profiles", params={"sector": grown}).json()["items"]
+    assert [item["id"] for item in found] == [created.json()["id"]]
+
+
 @pytest.mark.parametrize(
     "profile_id",
     [

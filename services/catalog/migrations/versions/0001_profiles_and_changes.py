@@ -20,9 +20,9 @@ def upgrade() -> None:
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("visibility", sa.String(20), nullable=False),
         sa.Column("language", sa.String(8)),
-        sa.Column("country", sa.String(100)),
-        sa.Column("province", sa.String(100)),
-        sa.Column("city", sa.String(100)),
+        sa.Column("country", sa.String(300)),
+        sa.Column("province", sa.String(300)),
+        sa.Column("city", sa.String(300)),
         sa.Column("search_text", sa.Text, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("content_hash", sa.String(64), nullable=False),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         "profile_terms",
         sa.Column("profile_id", sa.String(36), nullable=False),
         sa.Column("attribute", sa.String(20), nullable=False),
-        sa.Column("term", sa.String(100), nullable=False),
+        sa.Column("term", sa.String(300), nullable=False),
         sa.PrimaryKeyConstraint("profile_id", "attribute", "term", name="pk_profile_terms"),
         sa.ForeignKeyConstraint(
             ["profile_id"], ["profiles.id"], name="fk_profile_terms_profile_id", ondelete="CASCADE"
