@@ -9,6 +9,8 @@ from services.matcher.api import match_routes, status_routes
 from services.matcher.bootstrap import EncoderFactory, Matcher, build_encoder, build_matcher
 from services.matcher.deps import NotReady
 from services.matcher.settings import MatcherSettings
+from shared.contracts.filters import FILTER_OPERATORS
+from shared.contracts.profiles import Kind
 from shared.kit.http import create_api, health_router
 from shared.kit.logging import configure_logging
 
@@ -33,6 +35,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         description=DESCRIPTION,
         lifespan=lifespan,
         max_body_bytes=settings.max_body_bytes,
+        union_tags=[*(kind.value for kind in Kind), *FILTER_OPERATORS],
     )
     app.include_router(match_routes.router)
     app.include_router(status_routes.router)

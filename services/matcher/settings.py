@@ -31,5 +31,5 @@ class MatcherSettings(ServiceSettings):
     """Threads of one embedding call; more than the cores left free make single texts much slower."""
     feed_page_size: Annotated[int, Field(ge=1, le=1_000)] = 256
     """Changes read, embedded and published at a time."""
-    feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 10
-    """How long the catalog may hold an empty page open."""
+    feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 2
+    """How long the catalog may hold an empty page open; also how long a shutdown may wait for it."""

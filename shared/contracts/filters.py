@@ -72,3 +72,5 @@ class OpenOn(WireModel):
 
 
 Filter = Annotated[Overlaps | NotIn | Range | Within | OpenOn, Field(discriminator="op")]
+FILTER_OPERATORS: tuple[str, ...] = ("overlaps", "not_in", "range", "within", "open_on")
+"""The values of `op`, one a filter."""
