@@ -24,11 +24,12 @@ def write_position(session: WriteSession, feed_seq: int, model_id: str) -> None:
 
 
 def write_documents(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert or replace documents by profile id."""
+    """Insert documents, or replace older revisions of them."""
     for some in _in_batches(rows):
         insert = _insert(session, DocumentRow).values(list(some))
         replaced = {name: insert.excluded[name] for name in some[0] if name != "profile_id"}
-        session.execute(insert.on_conflict_do_update(index_elements=["profile_id"], set_=replaced))
+        is_newer = insert.excluded.revision >= DocumentRow.revision
+        session.execute(insert.on_conflict_do_update(index_elements=["profile_id"], set_=replaced, where=is_newer))
 
 
 def documents_after(session: ReadSession, feed_seq: int, limit: int) -> Sequence[DocumentRow]:

@@ -31,9 +31,10 @@ def document_passages(texts: Sequence[ProfileTexts], encoder: Encoder) -> list[t
     """Passages of each text, each short enough for the encoder to read whole."""
     titles = encoder.token_spans([text.title for text in texts])
     fulls = encoder.token_spans([text.full for text in texts])
+    longest_title = min(_LONGEST_TITLE_TOKENS, encoder.max_tokens // 3)
     passages = []
     for text, title_spans, spans in zip(texts, titles, fulls, strict=True):
-        lead = text.title if len(title_spans) <= _LONGEST_TITLE_TOKENS else ""
+        lead = text.title if len(title_spans) <= longest_title else ""
         reserved = len(title_spans) + 1 if lead else 0
         full = text.full
         cuts = [(0, len(full))]

@@ -56,7 +56,8 @@ class Follower:
     def stop(self) -> None:
         """End after the page in hand."""
         self._stopping.set()
-        self._thread.join(timeout=30)
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
 
     def restore(self) -> None:
         """Serve what the store holds: the newest saved base, then what came after it; embeds nothing it knows."""
@@ -101,10 +102,7 @@ class Follower:
 
     def _take(self, page: ChangePage) -> None:
         """Store a page's newest revisions and the position in one transaction, then publish them."""
-        newest = {change.profile_id: change for change in page.items}
-        with self._database.read() as session:
-            held = repositories.revisions(session, newest)
-        changes = [change for key, change in newest.items() if change.revision > held.get(key, 0)]
+        changes = self._unserved(page)
         active = [change for change in changes if change.status is ProfileStatus.ACTIVE]
         indexed = self._indexer.index([_version(change) for change in active])
         hashes = {one.document.entry.profile_id: one.passage_hashes for one in indexed}
@@ -113,6 +111,21 @@ class Follower:
             repositories.write_position(session, page.next_after, self._model_id)
         withdrawn = [change.profile_id for change in changes if change.status is not ProfileStatus.ACTIVE]
         self._publisher.apply([one.document for one in indexed], withdrawn, page.next_after)
+
+    def _unserved(self, page: ChangePage) -> list[ProfileChange]:
+        """The newest change of each profile that is neither served nor out of date.
+
+        What is stored but not served was read by another replica on the same database.
+        """
+        newest = {change.profile_id: change for change in sorted(page.items, key=lambda change: change.revision)}
+        with self._database.read() as session:
+            stored = repositories.revisions(session, newest)
+        served = self._publisher.current
+        return [
+            change
+            for key, change in newest.items()
+            if change.revision >= stored.get(key, 0) and change.revision > served.revision(key)
+        ]
 
     def _replay(self, after: int, position: int) -> None:
         """Publish stored documents changed after a position; into a base of their own where there is none."""
@@ -138,9 +151,10 @@ class Follower:
     def _forget(self) -> None:
         """The catalog's feed is shorter than what was read of it: another catalog. Start over; vectors stay."""
         _log.warning("feed_restarted", read=self._publisher.current.feed_seq)
+        # First: without the position, a base of the other catalog could later be taken for one of this.
+        self._saved.clear()
         with self._database.write() as session:
             repositories.forget_documents(session)
-        self._saved.clear()
         self._publisher.start_from(build_segment([], self._dimension), 0)
         self.latest_seq = 0
 

@@ -43,6 +43,11 @@ class Snapshot:
         row = self.base.row_by_id.get(profile_id)
         return (self.base, row) if row is not None and self.base_live[row] else None
 
+    def revision(self, profile_id: str) -> int:
+        """The revision of a live document; 0 where there is none."""
+        found = self.find(profile_id)
+        return found[0].entries[found[1]].revision if found else 0
+
     def entries(self) -> Iterator[Entry]:
         """Every live document's entry."""
         for segment, live in self.segments():
