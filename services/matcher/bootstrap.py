@@ -44,7 +44,10 @@ class Matcher:
 def build_encoder(settings: MatcherSettings) -> SentenceTransformerEncoder:
     """The encoder of the settings' model."""
     return SentenceTransformerEncoder(
-        settings.model, threads=settings.encoder_threads, languages=frozenset(settings.model_languages)
+        settings.model,
+        threads=settings.encoder_threads,
+        precision=settings.encoder_precision,
+        languages=frozenset(settings.model_languages),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.matcher.embedding.encoder import BUNDLED_MODEL
+from services.matcher.embedding.encoder import BUNDLED_MODEL, Precision
 from shared.contracts.vocabularies import Language
 from shared.kit.settings import ServiceSettings
 
@@ -29,6 +29,8 @@ class MatcherSettings(ServiceSettings):
     """Languages whose similarities the model gets right; the lexical leg carries the others."""
     encoder_threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Threads of one embedding call; more than the cores left free make single texts much slower."""
+    encoder_precision: Precision = Precision.AUTO
+    """Vectors of two precisions never meet, like those of two models: choose one where replicas' processors differ."""
     feed_page_size: Annotated[int, Field(ge=1, le=1_000)] = 256
     """Changes read, embedded and published at a time."""
     feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 2

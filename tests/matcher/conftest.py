@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.matcher.bootstrap import open_database
+from services.matcher.embedding.encoder import Precision
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.matching.indexing import Indexer
@@ -16,8 +17,8 @@ from tests.matcher.encoders import HashingEncoder
 
 @pytest.fixture(scope="session")
 def bundled_encoder() -> SentenceTransformerEncoder:
-    """The real default model."""
-    return SentenceTransformerEncoder()
+    """The real default model, in the precision that every processor has."""
+    return SentenceTransformerEncoder(precision=Precision.FLOAT32)
 
 
 @pytest.fixture

@@ -145,8 +145,9 @@ class AttributeTable:
 
     def kind_mask(self, kinds: Sequence[Kind]) -> Mask:
         """Rows of one of the kinds."""
-        order = list(Kind)
-        return np.isin(self.kinds, [order.index(kind) for kind in kinds])
+        allowed = np.array([kind in kinds for kind in Kind])
+        mask: Mask = allowed[self.kinds]
+        return mask
 
     def within(self, region: Region) -> Mask:
         """Rows with a path that agrees on every level given."""

@@ -1,6 +1,7 @@
 """What the matcher asks of an embedding model."""
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,16 @@ from shared.contracts.vocabularies import Language
 
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
 """The model whose weights come in a package: nothing is downloaded for it."""
+
+
+class Precision(StrEnum):
+    """How a model's weights are held; `auto` takes bfloat16 where the processor multiplies it natively."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 FloatMatrix = npt.NDArray[np.float32]
 """Rows are vectors: (n, dimension)."""
 TokenSpans = Sequence[tuple[int, int]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 
 K1 = 1.5
 B = 0.75
@@ -33,10 +33,12 @@ class LexicalIndex:
 
     def __init__(self, counts: csc_array, lengths: FloatVector, statistics: TermStatistics) -> None:
         """`counts`: (documents, terms) term frequencies; `lengths`: terms per document."""
-        self.counts = counts
+        self.counts = _in_narrow_indices(counts)
         self.lengths = lengths
         self.statistics = statistics
-        self._weights = _bm25_weights(counts, lengths, statistics)
+        weights = _bm25_weights(self.counts, lengths, statistics)
+        # The same arrays read as terms by documents: picking a query's terms out of it is one pass in C.
+        self._postings = csr_array((weights, self.counts.indices, self.counts.indptr), shape=counts.shape[::-1])
 
     @property
     def size(self) -> int:
@@ -49,13 +51,12 @@ class LexicalIndex:
         Robertson and Zaragoza 2009: the sum over terms of
         weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * dl / avgdl)).
         """
-        scores = np.zeros(self.size, dtype=np.float32)
-        indptr, indices = self.counts.indptr, self.counts.indices
-        for term, weight in query.items():
-            column = self.statistics.vocabulary.get(term)
-            if column is not None:
-                postings = slice(indptr[column], indptr[column + 1])
-                scores[indices[postings]] += np.float32(weight) * self._weights[postings]
+        vocabulary = self.statistics.vocabulary
+        known = [(vocabulary[term], weight) for term, weight in query.items() if term in vocabulary]
+        if not known:
+            return np.zeros(self.size, dtype=np.float32)
+        terms, weights = (np.array(column) for column in zip(*known, strict=True))
+        scores: FloatVector = self._postings[terms].T @ weights.astype(np.float32)
         return scores
 
 
@@ -112,6 +113,14 @@ def _count(documents: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> tu
         values.extend(counted.values())
     shape = (len(documents), len(vocabulary))
     return csc_array((np.array(values, dtype=np.float32), (rows, columns)), shape=shape), lengths
+
+
+def _in_narrow_indices(counts: csc_array) -> csc_array:
+    """The same counts with 32-bit indices where they suffice: half the memory to read through for a query."""
+    if max(counts.nnz, *counts.shape) > np.iinfo(np.int32).max:
+        return counts
+    parts = (counts.data, counts.indices.astype(np.int32), counts.indptr.astype(np.int32))
+    return csc_array(parts, shape=counts.shape)
 
 
 def _bm25_weights(counts: csc_array, lengths: FloatVector, statistics: TermStatistics) -> FloatVector:

