@@ -81,8 +81,9 @@ class FeedServer:
             self.tell(profile_id, profile)
 
     def wait_until_read_to(self, feed_seq: int) -> None:
-        """Wait until the reader has asked for what follows a position: then it serves all up to it."""
+        """Wait until the reader asks anew for what follows a position: then it serves all up to it."""
         with self._news:
+            self._asked_after = -1
             assert self._news.wait_for(lambda: self._asked_after == feed_seq, _LONGEST_WAIT_SECONDS), feed_seq
 
     def page(self, after: int, limit: int, wait_seconds: float) -> ChangePage:
