@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from services.catalog.profiles.rules import (
     as_seen_by_the_public,
-    detect_language,
     is_profile_id,
     prepare,
     profile_id,
@@ -32,20 +31,6 @@ def test_only_ids_of_our_form_are_looked_up(text: str) -> None:
 
 def test_source_and_external_id_are_kept_apart() -> None:
     assert profile_id("a", "bc") != profile_id("ab", "c")
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("Quantum sensing for mining", Language.ENGLISH),
-        ("面向采矿的量子传感", Language.CHINESE),
-        ("基于 CRISPR-Cas12 与 LNP delivery 的基因治疗平台技术研发项目", Language.CHINESE),
-        ("Known in Chinese as 量子, the company builds sensors for mines and tunnels", Language.ENGLISH),
-        ("12345 --- 🚀", None),
-    ],
-)
-def test_language_is_told_by_the_share_of_chinese_letters(text: str, language: Language | None) -> None:
-    assert detect_language(text) is language
 
 
 def test_detected_language_is_marked_as_inferred() -> None:

@@ -8,12 +8,11 @@ from typing import Any
 
 from shared.contracts.parts import Contact
 from shared.contracts.profiles import Profile, ProfileCommon
-from shared.contracts.vocabularies import CompanyStage, Language, Provenance, Visibility
+from shared.contracts.vocabularies import CompanyStage, Provenance, Visibility
+from shared.kit.language import detect_language
 
 PROFILE_ID_NAMESPACE = uuid.UUID("6f9a2c1e-58c4-4d0b-9b7e-3a1d0c5e8f42")
 """Ours, for good: another value would give every profile another id."""
-CHINESE_SHARE = 0.15
-"""A Chinese text quotes Latin names freely, an English one hardly ever quotes Chinese."""
 SEARCHED_CHARACTERS = 200_000
 _STAGE_FIELDS = ("company_stage", "funding_round", "phase", "stages")
 _UNSEARCHED = (
@@ -68,15 +67,6 @@ def prepare(profile: Profile) -> PreparedProfile:
         contact_document=_contact_document(profile.contact),
         keeps_contact="contact" not in profile.model_fields_set,
     )
-
-
-def detect_language(text: str) -> Language | None:
-    """By the share of CJK characters among the letters; None where there is no letter."""
-    letters = [character for character in text if character.isalpha()]
-    if not letters:
-        return None
-    chinese = sum("\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf" for character in letters)
-    return Language.CHINESE if chinese >= CHINESE_SHARE * len(letters) else Language.ENGLISH
 
 
 def search_text(profile: Profile) -> str:

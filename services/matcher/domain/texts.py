@@ -1,15 +1,10 @@
-"""Which texts of a profile stand for what, and which language they are in; pure."""
+"""Which texts of a profile stand for what; pure."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.contracts.parts import Need
 from shared.contracts.profiles import ProfileCommon
-from shared.contracts.vocabularies import Language
-
-_CJK = re.compile(r"[㐀-鿿豈-﫿]")
-_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +54,3 @@ def _field_texts(profile: ProfileCommon, fields: Iterable[str]) -> Iterator[str]
             yield value
         elif value:
             yield from (item.text if isinstance(item, Need) else item for item in value)
-
-
-def dominant_language(text: str) -> Language:
-    """Chinese where at least one CJK character stands for every two Latin words; a mixed Chinese text is Chinese."""
-    return Language.CHINESE if 2 * len(_CJK.findall(text)) > len(_LATIN_WORD.findall(text)) else Language.ENGLISH

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matcher.domain.attributes import profile_attributes
-from services.matcher.domain.texts import ProfileTexts, dominant_language, profile_texts
+from services.matcher.domain.texts import ProfileTexts, profile_texts
 from services.matcher.embedding.documents import document_passages
 from services.matcher.embedding.encoder import Encoder, FloatMatrix, Progress, no_progress
 from services.matcher.embedding.vector_store import VectorStore
@@ -15,6 +15,7 @@ from services.matcher.retrieval.dense import FloatVector
 from services.matcher.retrieval.segment import Entry, IndexedDocument
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import Language
+from shared.kit.language import detect_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,12 @@ class Indexer:
 
 def profile_language(profile: Profile, texts: ProfileTexts) -> Language:
     """The declared language, else the one the text is mostly in."""
-    return profile.language or dominant_language(texts.full)
+    return profile.language or text_language(texts.full)
+
+
+def text_language(text: str) -> Language:
+    """The language a text is mostly in; English where it has no letters."""
+    return detect_language(text) or Language.ENGLISH
 
 
 def _document(version: ProfileVersion, texts: ProfileTexts, vector: FloatVector) -> IndexedDocument:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.matcher.domain.texts import ProfileTexts, dominant_language, profile_texts
+from services.matcher.domain.texts import ProfileTexts, profile_texts
 from services.matcher.embedding.encoder import Encoder
-from services.matcher.matching.indexing import Indexer, profile_language
+from services.matcher.matching.indexing import Indexer, profile_language, text_language
 from services.matcher.matching.pipeline import Ranking, Scope, match
 from services.matcher.matching.policies import TEXT_POLICY, RankingPolicy
 from services.matcher.matching.subject import Subject, subject_of
@@ -79,7 +79,7 @@ class Matchmaker:
 
     def _inline_text(self, inline: InlineText) -> Subject:
         texts = ProfileTexts(title="", common=(inline.text,), offers=(), needs=(), tags=(), history=())
-        language = inline.language or dominant_language(inline.text)
+        language = inline.language or text_language(inline.text)
         return subject_of(texts, language, self._indexer.text_vector(texts))
 
 
