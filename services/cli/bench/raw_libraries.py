@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter
@@ -43,9 +42,17 @@ class EncodedAlone:
     """Each of the first profiles cut and embedded alone."""
 
 
+def import_model_library() -> None:
+    """Import what loads the model, ready to work without a network."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when it is imported
+    os.environ.setdefault("TQDM_DISABLE", "1")  # a bar for each model that a child loads says nothing
+    import sentence_transformers  # noqa: F401, PLC0415 - takes seconds, and only some children need it
+
+
 def search_flat(vectors_file: Path, queries: int, top_k: int, pipe: Connection) -> None:
     """Send the seconds of each exact inner-product search, one query at a time, on one thread."""
-    faiss = import_module("faiss")  # only this child needs it
+    import faiss  # noqa: PLC0415 - only this child needs it
+
     faiss.omp_set_num_threads(1)
     index = faiss.read_index(str(vectors_file))
     rows = np.random.default_rng(0).choice(index.ntotal, size=min(queries, index.ntotal), replace=False)
@@ -56,9 +63,9 @@ def search_flat(vectors_file: Path, queries: int, top_k: int, pipe: Connection) 
 
 def load_alone(vectors_file: Path, encoders: int, pipe: Connection) -> None:
     """Send the seconds that reading the vectors' file and the model takes, libraries imported."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    faiss = import_module("faiss")
-    import_module("sentence_transformers")
+    import faiss  # noqa: PLC0415 - only this child needs it
+
+    import_model_library()
     settings = MatcherSettings()
 
     def load() -> None:
@@ -78,6 +85,8 @@ def encode_alone(
     profiles_file: Path, choice: EncoderChoice, threads: int, with_defaults: bool, one_by_one: int, pipe: Connection
 ) -> None:
     """Send an EncodedAlone of the profiles in a file, one a line; `threads` are torch's."""
+    if choice is EncoderChoice.BUNDLED:
+        import_model_library()
     encoder = build_chosen_encoder(MatcherSettings(encoder_threads=threads), choice)
     lines = profiles_file.read_text(encoding="utf-8").split("\n")
     texts = [profile_texts(profile_adapter.validate_json(line)) for line in lines if line]
@@ -100,10 +109,14 @@ def encode_alone(
 
 def _defaults(passages: Sequence[str], threads: int) -> Encoded:
     """sentence-transformers with its default settings, but for the threads."""
+    import_model_library()
+    import torch  # noqa: PLC0415 - as late as the model
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
     from services.matcher.embedding.sentence_transformer import bundled_model_path  # noqa: PLC0415
 
-    import_module("torch").set_num_threads(threads)
-    model = import_module("sentence_transformers").SentenceTransformer(str(bundled_model_path()), device="cpu")
+    torch.set_num_threads(threads)
+    model = SentenceTransformer(str(bundled_model_path()), device="cpu")
     model.encode(list(passages[:_WARM_UP]))
     return _timed(lambda: model.encode(list(passages)))
 

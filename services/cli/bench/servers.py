@@ -1,11 +1,11 @@
 """What the servers' child processes run: the matcher, the catalog, and a bare FastAPI endpoint to compare with."""
 
 import os
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
-from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from services.catalog.settings import CatalogSettings
 from services.cli.bench.encoder_choice import EncoderChoice
 from services.cli.bench.hashed_encoder import encoder_factory
+from services.cli.bench.raw_libraries import import_model_library
 from services.matcher.settings import MatcherSettings
 
 _BARE_ITEMS = 10
@@ -49,8 +50,7 @@ def serve_matcher(
     from services.matcher.app import create_app  # noqa: PLC0415 - only this child needs it
 
     if choice is EncoderChoice.BUNDLED or loads_model:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        import_module("sentence_transformers")  # the encoder imports it late
+        import_model_library()  # the encoder would import it late
     _serve(lambda: create_app(settings, encoder_factory(choice, loads_model=loads_model)), listening, pipe)
 
 
@@ -94,9 +94,9 @@ def _serve(build: Callable[[], FastAPI], listening: socket.socket, pipe: Connect
 
 
 def _tell_cpu_seconds(pipe: Connection) -> None:
-    """Answer every question about processor time until the parent is gone."""
+    """Answer every question about processor time; end this process once the parent is gone, however it went."""
     try:
         while pipe.recv():
             pipe.send(time.process_time())
     except (EOFError, OSError):
-        return
+        os.kill(os.getpid(), signal.SIGTERM)
