@@ -1,0 +1,32 @@
+"""The command `liaison`: one file a command, put together here."""
+
+from pathlib import Path
+
+import typer
+
+from services.cli.bench.commands import bench_app
+from services.cli.demo.command import demo_command
+from services.cli.evaluate import evaluate_command
+from services.cli.evaluation_rankers import ServedRankers
+from services.cli.export_command import export_command
+from services.cli.import_command import import_command
+from services.cli.match_command import match_command
+from services.cli.problems import CommandGroup
+from services.cli.serve_command import serve_app
+
+EVALUATION_VECTORS = Path("var/evaluation/vectors.db")
+
+app = typer.Typer(
+    cls=CommandGroup,
+    name="liaison",
+    help="Matches startups with the resources they need.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+app.command("demo")(demo_command)
+app.add_typer(serve_app, name="serve")
+app.command("import")(import_command)
+app.command("export")(export_command)
+app.command("match")(match_command)
+app.command("evaluate")(evaluate_command(ServedRankers(EVALUATION_VECTORS)))
+app.add_typer(bench_app, name="bench")

@@ -1,0 +1,98 @@
+"""Runs one service in this process, on an address that it may listen on."""
+
+import contextlib
+import ipaddress
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import typer
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from services.cli.problems import CommandProblem, setting_lines
+from shared.kit.settings import ServiceSettings
+
+GRACE_SECONDS = 3
+"""How long open requests may take to end; the feed's long poll is cut off then."""
+AnySettings = TypeVar("AnySettings", bound=ServiceSettings)
+
+
+def settings_of(settings_type: type[AnySettings], **given: object) -> AnySettings:
+    """Settings from the environment, with what was given on the command line in front; raises CommandProblem."""
+    stated = {name: value for name, value in given.items() if value is not None}
+    try:
+        return settings_type(**stated)  # type: ignore[arg-type]  # pydantic checks the types
+    except ValidationError as error:
+        prefix = settings_type.model_config.get("env_prefix", "")
+        raise CommandProblem(*setting_lines(error, prefix, list(stated))) from None
+
+
+def listen(host: str, port: int, *, is_insecure_allowed: bool) -> socket.socket:
+    """A listening socket; raises CommandProblem for an address beyond this machine, unless that is allowed."""
+    if not _is_loopback(host):
+        if not is_insecure_allowed:
+            raise CommandProblem(
+                f"--host: {host} can be reached from other machines, and there is no authentication yet. "
+                "Use 127.0.0.1, or --insecure-bind if something in front keeps strangers out."
+            )
+        warning = f"WARNING: listening on {host} WITHOUT AUTHENTICATION: whoever reaches it reads and changes all."
+        typer.secho(warning, err=True, fg="red", bold=True)
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, UnicodeError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise CommandProblem(
+            f"--host, --port: cannot listen on {host} port {port} ({reason}). "
+            "End what listens there or give another port; 0 takes a free one."
+        ) from None
+
+
+def run_service(name: str, build: Callable[[], FastAPI], settings: ServiceSettings, listening: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; raises CommandProblem where it does not start."""
+    import uvicorn  # noqa: PLC0415 - only a command that serves needs it
+
+    host, port = listening.getsockname()[:2]
+    typer.echo(f"The {name} listens on {address(host, port)} (API documentation: {address(host, port)}/docs)", err=True)
+    config = uvicorn.Config(
+        build(),
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended by then and passes the signal on
+        server.run(sockets=[listening])
+    if not server.started:
+        raise CommandProblem(f"The {name} did not start; what is logged above says why.")
+
+
+def address(host: str, port: int) -> str:
+    """As a URL."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def end_with_parent() -> None:
+    """Ask this process to end once its standard input is closed: whoever started it is gone then."""
+
+    def wait_for_the_end() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_the_end, name="end-with-parent", daemon=True).start()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
