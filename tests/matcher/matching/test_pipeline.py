@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -116,6 +116,17 @@ def test_answer_equals_brute_force_whatever_the_model_reads(case: Case, language
         subject, scope = stored_subject(asker, case.snapshot), Scope(target_kinds=ALL_KINDS)
         ranking = match(subject, scope, case.snapshot, TEXT_POLICY, languages)
         assert_exact(ranking, plain_scores(subject, scope, case.plain, TEXT_POLICY, languages), 10)
+
+
+@pytest.mark.parametrize("limit", [5, 60])
+def test_answer_equals_brute_force_where_the_legs_disagree(case: Case, limit: int) -> None:
+    """The words of one document with the vector of another: the best are not among the nearest."""
+    draw = random.Random(limit)
+    for _ in range(10):
+        first, second = (stored_subject(asker, case.snapshot) for asker in draw.sample(sorted(case.plain.live), 2))
+        subject, scope = replace(first, vector=second.vector), Scope(target_kinds=ALL_KINDS, limit=limit)
+        ranking = match(subject, scope, case.snapshot, TEXT_POLICY, frozenset(Language))
+        assert_exact(ranking, plain_scores(subject, scope, case.plain, TEXT_POLICY, frozenset(Language)), limit)
 
 
 def test_contributions_add_up_to_the_score(case: Case) -> None:
