@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 
 from services.cli.bench.encoder_choice import EncoderChoice
-from services.cli.bench.errors import BenchProblem
 from services.cli.bench.report import BenchReport, as_json, as_tables
 from services.cli.evaluation_display import StageBars
+from services.cli.problems import CommandGroup
 from services.matcher.evaluation.comparison import StageProgress
 
 DEFAULT_DIRECTORY = Path("var/bench")
@@ -29,7 +29,9 @@ JsonFile = Annotated[
 ]
 
 bench_app = typer.Typer(
-    help="Measure the services beside the libraries they stand on: see docs/benchmarks.md.", no_args_is_help=True
+    cls=CommandGroup,
+    help="Measure the services beside the libraries they stand on: see docs/benchmarks.md.",
+    no_args_is_help=True,
 )
 
 
@@ -114,12 +116,8 @@ def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | No
     is_json_on_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not json_file.parent.is_dir():
         raise typer.BadParameter(f"{json_file}: name a file in a folder that exists")
-    try:
-        with StageBars() as bars:
-            report = benchmark(bars)
-    except BenchProblem as problem:
-        typer.echo(f"Error: {problem}", err=True)
-        raise typer.Exit(1) from None
+    with StageBars() as bars:
+        report = benchmark(bars)
     Console(stderr=is_json_on_stdout).print(as_tables(report))
     if json_file is not None:
         text = json.dumps(as_json(report), indent=2, ensure_ascii=False, allow_nan=False)

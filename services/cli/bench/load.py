@@ -11,6 +11,8 @@ from services.cli.bench.errors import BenchProblem
 from services.cli.bench.processes import answer_in_child
 from services.cli.bench.report import percentile
 
+_LONGEST_SECONDS = 600.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
@@ -50,9 +52,11 @@ def run_load(plan: LoadPlan) -> LoadResult:
 def send_load(plan: LoadPlan, pipe: Connection) -> None:
     """What the child runs."""
     try:
-        pipe.send(asyncio.run(_all_clients(plan)))
+        pipe.send(asyncio.run(asyncio.wait_for(_all_clients(plan), _LONGEST_SECONDS)))
     except BenchProblem as problem:
         pipe.send(str(problem))
+    except TimeoutError:
+        pipe.send(f"too slowly: {plan.requests} requests took more than {_LONGEST_SECONDS:.0f} s")
 
 
 async def _all_clients(plan: LoadPlan) -> LoadResult:

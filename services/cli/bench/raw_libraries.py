@@ -45,7 +45,7 @@ class EncodedAlone:
 def import_model_library() -> None:
     """Import what loads the model, ready to work without a network."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when it is imported
-    os.environ.setdefault("TQDM_DISABLE", "1")  # a bar for each model that a child loads says nothing
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # a bar a child says nothing
     import sentence_transformers  # noqa: F401, PLC0415 - takes seconds, and only some children need it
 
 
