@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from services.cli.clients import MATCHER_URL, MatcherUrl, Service, connected
-from services.cli.match_display import match_table, provenance_line
+from services.cli.match_display import match_table, provenance_line, terminal_or_wide
 from services.cli.match_filters import FILTER_HELP, parse_filter
 from services.cli.problems import CommandProblem
 from shared.contracts.matches import MatchResponse
@@ -41,7 +40,7 @@ def match_command(
         typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     answer = MatchResponse.model_validate(document)
-    out = Console()
+    out = terminal_or_wide()
     out.print(match_table(answer) if answer.matches else "No match: nothing eligible, or the filters leave nothing.")
     out.print(provenance_line(answer))
 

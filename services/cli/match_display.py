@@ -1,5 +1,6 @@
 """How matches look in a terminal."""
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -7,6 +8,12 @@ from rich.text import Text
 from shared.contracts.matches import LegScore, Match, MatchResponse
 
 UNKNOWN_ORGANISATION = "(not named)"
+
+
+def terminal_or_wide() -> Console:
+    """Standard output, wide enough for tables where it is a file or a pipe."""
+    out = Console(highlight=False)
+    return out if out.is_terminal else Console(highlight=False, width=120)
 
 
 def match_table(answer: MatchResponse, *, title: str = "") -> Table:

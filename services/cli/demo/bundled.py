@@ -1,6 +1,7 @@
 """The demo on the bundled corpus: its profiles, the questions of each group of users, its judged demands."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from io import BytesIO
 
@@ -11,13 +12,16 @@ from services.cli.demo.quality import JudgedSubjects, KnownScores, QualityTable,
 from services.cli.demo.viewpoints import Posted, Question, Stored, Typed, Viewpoint
 from services.cli.import_stream import import_stream
 from services.matcher.evaluation.comparison import StageProgress
-from shared.contracts.filters import Overlaps, SetAttribute, Within
+from shared.contracts.filters import OpenOn, Overlaps, SetAttribute, Within
 from shared.contracts.imports import ImportReport
 from shared.contracts.parts import Region
 from shared.contracts.profiles import Kind, Profile
 from shared.contracts.vocabularies import Language
 
 _BEIJING = Within(region=Region(province="北京市"))
+TODAY = date(2026, 11, 23)
+"""The demo's clock: the corpus has deadlines, and the answers must not change with the day."""
+_STILL_OPEN = OpenOn(day=TODAY)
 _PILOT_TEST = Overlaps(attribute=SetAttribute.NEED_TYPE, values=("pilot_test",))
 _KNOWN: dict[tuple[Language, Language] | None, KnownScores] = {
     None: KnownScores(dense=0.52, lexical=0.65, both=0.62),
@@ -53,7 +57,11 @@ class BundledCorpus:
         resources = (
             Question(asked="Which investors?  找投资", target_kinds=(Kind.INVESTOR,)),
             Question(asked="Where to run a pilot?  找中试平台", target_kinds=(Kind.PILOT_PLATFORM,)),
-            Question(asked="Where to try it for real?  找应用场景", target_kinds=(Kind.SCENARIO,)),
+            Question(
+                asked=f"Where to try it for real, open on {TODAY}?  找仍在征集的应用场景",
+                target_kinds=(Kind.SCENARIO,),
+                filters=(_STILL_OPEN,),
+            ),
         )
         return (
             Viewpoint(
@@ -105,13 +113,33 @@ class BundledCorpus:
         """The real demands over the real projects that they were really given to, all and by languages."""
         table = QualityTable(
             title="60 real R&D demands: do they find the startups that really won them? nDCG@10",
-            note="known: measured apart from this program, for meaning alone, words alone, and the sum of both",
+            note="known: measured apart from this program, for meaning alone, words alone, and the sum of both; "
+            "golden: fictional subjects, judged by those who wrote them",
         )
         for languages, known in _KNOWN.items():
             subjects = self._judged(languages)
             name = "all" if languages is None else " → ".join(_NAMES[language] for language in languages)
             table.add(name, len(subjects.qrels), mean_ndcg(matcher, subjects), known)
+        for kind in Kind:
+            golden = self._golden(kind)
+            if golden.qrels:
+                table.add(f"golden → {kind}", len(golden.qrels), mean_ndcg(matcher, golden))
         return table
+
+    def _golden(self, kind: Kind) -> JudgedSubjects:
+        """Fictional subjects with a relevant target of the kind, searched among the fictional profiles."""
+        source = self._sources[CorpusPart.FICTIONAL]
+        qrels = {
+            subject: {target: grade for target, grade in grades.items() if self._profiles[source, target].kind is kind}
+            for subject, grades in read_qrels(CorpusPart.FICTIONAL).items()
+        }
+        return JudgedSubjects(
+            source=source,
+            target_source=source,
+            target_kind=kind,
+            filters=(Overlaps(attribute=SetAttribute.SOURCE, values=(source,)),),
+            qrels={subject: grades for subject, grades in qrels.items() if any(grades.values())},
+        )
 
     def _judged(self, languages: tuple[Language, Language] | None) -> JudgedSubjects:
         source = self._sources[CorpusPart.REAL]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-Port = Annotated[int | None, typer.Option(min=0, max=65_535, show_default="the usual one, or a free one if taken")]
+_PORT_DEFAULT = "the usual one, or a free one if taken"
 
 
 def demo_command(
@@ -18,9 +18,16 @@ def demo_command(
     directory: Annotated[Path, typer.Option(file_okay=False, help="Where the demo's databases are.")] = Path(
         "var/demo"
     ),
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows of each file of --data.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Go on with the databases of the run before.")] = False,
-    port_catalog: Port = None,
-    port_matcher: Port = None,
+    port_catalog: Annotated[
+        int | None,
+        typer.Option("--catalog-port", "--port-catalog", min=0, max=65_535, show_default=_PORT_DEFAULT),
+    ] = None,
+    port_matcher: Annotated[
+        int | None,
+        typer.Option("--matcher-port", "--port-matcher", min=0, max=65_535, show_default=_PORT_DEFAULT),
+    ] = None,
 ) -> None:
     """Start both services, load real profiles, ask for matches as each group of users would."""
     from services.cli.child_services import interrupted_by_signals, wait_while_running  # noqa: PLC0415 - fast --help
@@ -31,7 +38,7 @@ def demo_command(
     from services.cli.demo.running import fresh_directory, running_services  # noqa: PLC0415
     from services.cli.demo.story import tell  # noqa: PLC0415
 
-    story = JudgedFolders(data) if data else BundledCorpus()
+    story = JudgedFolders(data, limit) if data else BundledCorpus()
     with (
         contextlib.suppress(KeyboardInterrupt),
         interrupted_by_signals(),

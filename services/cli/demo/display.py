@@ -10,20 +10,31 @@ from rich.table import Table
 
 from services.cli.demo.quality import QualityTable
 from services.cli.demo.viewpoints import Question, Viewpoint
-from services.cli.match_display import match_table
+from services.cli.match_display import match_table, terminal_or_wide
 from shared.contracts.imports import ImportReport
 from shared.contracts.matches import MatchResponse
 
 _SHOWN_CHARACTERS = 240
 
 
+_PROFILES_PER_SECOND = (15, 60)
+"""Embedded on a CPU: long texts on two busy cores, short ones on idle cores."""
+
+
 def _out() -> Console:
-    return Console(highlight=False)
+    return terminal_or_wide()
 
 
 def say_where(catalog_url: str, matcher_url: str) -> None:
     """Before the first wait."""
     _out().print(f"Starting the catalog on {catalog_url} and the matcher on {matcher_url}")
+
+
+def say_how_long_embedding_takes(reports: Sequence[ImportReport]) -> None:
+    """Before the longest wait."""
+    profiles = sum(report.total - report.rejected for report in reports)
+    slow, fast = (profiles / rate / 60 for rate in _PROFILES_PER_SECOND)
+    _out().print(f"Embedding {profiles} profiles takes about {fast:.1f} to {slow:.1f} minutes on a CPU, once")
 
 
 def say_what_was_loaded(reports: Sequence[ImportReport], status: dict[str, Any], seconds: float) -> None:

@@ -1,9 +1,13 @@
 """The demo on folders of judged data: imported through the API, a few subjects asked, a sample measured."""
 
+import gzip
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from services.catalog.imports.records import RecordProblem, profile_from_record
 from services.cli.clients import ServiceClient
@@ -25,14 +29,15 @@ MEASURED_SUBJECTS = 192
 class JudgedFolders:
     """Every folder with a set.json, in the given one or the given one itself."""
 
-    def __init__(self, directory: Path) -> None:
-        """Read all sets; raises CommandProblem."""
+    def __init__(self, directory: Path, limit: int | None = None) -> None:
+        """Read all sets, with a limit only the first rows of their files; raises CommandProblem."""
+        self._limit = limit
         folders = [path.parent for path in (directory / "set.json", *sorted(directory.glob("*/set.json")))]
         self._folders = [folder for folder in folders if (folder / "set.json").is_file()]
         if not self._folders:
             raise CommandProblem(f"--data: no set.json in {directory} or its folders. See docs/evaluation.md.")
         try:
-            self._sets = [read_judged_set(folder) for folder in self._folders]
+            self._sets = [_first_of(read_judged_set(folder), limit) for folder in self._folders]
         except JudgedSetProblem as problem:
             raise CommandProblem(f"--data: {problem}") from None
 
@@ -43,8 +48,9 @@ class JudgedFolders:
                 path = next(path for path in (folder / f"{stem}.jsonl.gz", folder / f"{stem}.jsonl") if path.is_file())
                 stage = f"import {judged.name} {stem}"
                 form = {"kind": kind.value, "source": _source(judged, stem)}
-                with path.open("rb") as file:
-                    yield import_stream(catalog, file, path.name, form, partial(tell, stage))
+                with _first_rows(path, self._limit) as file:
+                    name = f"{stem}.jsonl" if self._limit else path.name
+                    yield import_stream(catalog, file, name, form, partial(tell, stage))
 
     def viewpoints(self) -> Sequence[Viewpoint]:
         """The first judged subjects of every set."""
@@ -75,6 +81,17 @@ class JudgedFolders:
             sample = _sample(judged)
             table.add(judged.name, len(sample.qrels), mean_ndcg(matcher, sample))
         return table
+
+
+def _first_of(judged: JudgedSet, limit: int | None) -> JudgedSet:
+    return replace(judged, subjects=judged.subjects[:limit], targets=judged.targets[:limit])
+
+
+def _first_rows(path: Path, limit: int | None) -> BinaryIO:
+    if limit is None:
+        return path.open("rb")
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        return BytesIO(b"".join(islice(file, limit)))
 
 
 def _source(judged: JudgedSet, stem: str) -> str:

@@ -45,6 +45,8 @@ def tell(story: Story, services: DemoServices, catalog: ServiceClient, matcher: 
     services.catalog.wait_until_ready()
     with StageBars() as bars:
         reports = list(story.load(catalog, bars))
+    display.say_how_long_embedding_takes(reports)
+    with StageBars() as bars:
         bars("start the matcher", 0, 1)
         services.matcher.wait_until_ready()
         bars("start the matcher", 1, 1)
