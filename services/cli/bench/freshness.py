@@ -70,7 +70,7 @@ def run(options: FreshnessOptions, progress: StageProgress = no_progress) -> Ben
             leaving = list(latest.values())[: options.withdrawals]
             withdrawn = [_withdraw(services, answers, revision, etags) for revision in leaving]
             are_gone = not any(answers.is_known(revision.profile_id) for revision in leaving)
-        write_profiles([revision.profile for revision in revisions], folder / "revised.jsonl")
+        write_profiles([revision.profile for revision in revisions[:_ENCODED_ALONE]], folder / "revised.jsonl")
         alone: EncodedAlone = answer_in_child(
             encode_alone, folder / "revised.jsonl", options.encoder, 1, False, _ENCODED_ALONE
         )
