@@ -62,7 +62,12 @@ def _range(attribute: NumberAttribute, operator: str, value: str, text: str) -> 
         high = value
     elif not dots:
         high = low
-    return Range(attribute=attribute, minimum=_number(low, text), maximum=_number(high, text))
+    minimum, maximum = _number(low, text), _number(high, text)
+    if minimum is None and maximum is None:
+        raise CommandProblem(f"--filter {text!r}: no bound is given. {_HOW}")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise CommandProblem(f"--filter {text!r}: the first bound is above the second. {_HOW}")
+    return Range(attribute=attribute, minimum=minimum, maximum=maximum)
 
 
 def _number(word: str, text: str) -> float | None:

@@ -17,10 +17,6 @@ from shared.contracts.matches import MatchResponse
 _SHOWN_CHARACTERS = 240
 
 
-_PROFILES_PER_SECOND = (15, 60)
-"""Embedded on a CPU: long texts on two busy cores, short ones on idle cores."""
-
-
 def _out() -> Console:
     return terminal_or_wide()
 
@@ -30,11 +26,12 @@ def say_where(catalog_url: str, matcher_url: str) -> None:
     _out().print(f"Starting the catalog on {catalog_url} and the matcher on {matcher_url}")
 
 
-def say_how_long_embedding_takes(reports: Sequence[ImportReport]) -> None:
-    """Before the longest wait."""
-    profiles = sum(report.total - report.rejected for report in reports)
-    slow, fast = (profiles / rate / 60 for rate in _PROFILES_PER_SECOND)
-    _out().print(f"Embedding {profiles} profiles takes about {fast:.1f} to {slow:.1f} minutes on a CPU, once")
+def say_how_long_embedding_takes(read: int, newest: int, seconds: float) -> None:
+    """During the longest wait, from the time that the first profiles took."""
+    minutes = (newest - read) * seconds / read / 60
+    _out().print(
+        f"Embedding {newest} profiles, once: at the speed of the first {read}, about {minutes:.1f} minutes more"
+    )
 
 
 def say_what_was_loaded(reports: Sequence[ImportReport], status: dict[str, Any], seconds: float) -> None:

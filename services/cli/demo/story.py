@@ -45,8 +45,6 @@ def tell(story: Story, services: DemoServices, catalog: ServiceClient, matcher: 
     services.catalog.wait_until_ready()
     with StageBars() as bars:
         reports = list(story.load(catalog, bars))
-    display.say_how_long_embedding_takes(reports)
-    with StageBars() as bars:
         bars("start the matcher", 0, 1)
         services.matcher.wait_until_ready()
         bars("start the matcher", 1, 1)
@@ -61,13 +59,17 @@ def _wait_until_read(
     services: DemoServices, catalog: ServiceClient, matcher: ServiceClient, tell: StageProgress
 ) -> None:
     """Return once the matcher has read the feed to its end as it is now."""
-    read, last_progress = -1, monotonic()
+    read, began = -1, monotonic()
+    last_progress = began
     newest = catalog.get("/v1/changes", after=0, limit=1)["latest_seq"]
     while read < newest:
         services.matcher.check()
         status = matcher.get("/v1/status")
         if status["feed_seq"] != read:
+            is_first = read <= 0 < status["feed_seq"] < newest
             read, last_progress = status["feed_seq"], monotonic()
+            if is_first:
+                display.say_how_long_embedding_takes(read, newest, last_progress - began)
             tell("embed and index", read, newest)
         elif monotonic() - last_progress > LONGEST_SILENCE_SECONDS:
             raise CommandProblem(f"The matcher stands at change {read} of {newest}. Look into its log.")
