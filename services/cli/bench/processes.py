@@ -41,17 +41,16 @@ class Child:
         return float(self.receive())
 
     def ask_to_end(self) -> None:
-        """The signal alone."""
-        self._process.terminate()
+        """Close the pipe: a server then ends as it would by itself."""
+        self._pipe.close()
 
     def stop(self) -> None:
-        """Ask it to end, and end it where it does not."""
+        """Wait until it has ended, and end it where it does not."""
         self.ask_to_end()
         self._process.join(_LONGEST_STOP_SECONDS)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-        self._pipe.close()
         self._process.close()
 
 

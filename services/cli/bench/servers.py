@@ -1,7 +1,5 @@
 """What the servers' child processes run: the matcher, the catalog, and a bare FastAPI endpoint to compare with."""
 
-import os
-import signal
 import socket
 import threading
 import time
@@ -89,14 +87,15 @@ def _bare_app() -> FastAPI:
 def _serve(build: Callable[[], FastAPI], listening: socket.socket, pipe: Connection) -> None:
     pipe.send(time.monotonic())
     config = uvicorn.Config(build(), log_level="critical", access_log=False, timeout_graceful_shutdown=1)
-    threading.Thread(target=_tell_cpu_seconds, args=(pipe,), daemon=True).start()
-    uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    threading.Thread(target=_tell_cpu_seconds, args=(pipe, server), daemon=True).start()
+    server.run(sockets=[listening])
 
 
-def _tell_cpu_seconds(pipe: Connection) -> None:
-    """Answer every question about processor time; end this process once the parent is gone, however it went."""
+def _tell_cpu_seconds(pipe: Connection, server: uvicorn.Server) -> None:
+    """Answer every question about processor time; end the server once the pipe is closed or its parent is gone."""
     try:
         while pipe.recv():
             pipe.send(time.process_time())
     except (EOFError, OSError):
-        os.kill(os.getpid(), signal.SIGTERM)
+        server.should_exit = True
