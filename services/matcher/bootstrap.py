@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from services.matcher.embedding.encoder import Encoder
+from services.matcher.embedding.on_demand import OnDemandEncoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.feed.client import FeedClient
@@ -62,7 +64,8 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     """Put the service together; the follower is not started."""
     database = open_database(settings.database_url)
     # Two encoders: one asked by requests, one busy with the feed, so that neither waits for the other's turn.
-    asked, following = encoder_of(settings), encoder_of(settings)
+    asked = encoder_of(settings)
+    following = OnDemandEncoder(asked, partial(encoder_of, settings))
     store = VectorStore(database, following)
     saved = SnapshotFolder(settings.data_directory, store.model_id)
     publisher = Publisher(dimension=following.dimension, model_id=store.model_id, on_merged=saved.save)

@@ -45,7 +45,7 @@ _FIXES = {
 }
 _BODY_FIX = "Send a JSON object with the header Content-Type: application/json."
 # Pydantic's words for these repeat what was sent.
-_MESSAGES = {"union_tag_invalid": "Unknown value of the field that tells the kinds apart."}
+_MESSAGES = {"union_tag_invalid": "Unknown value"}
 
 
 class ProblemResponse(JSONResponse):
@@ -74,8 +74,12 @@ def field_path(location: Sequence[int | str], union_tags: Collection[str] = ()) 
 def field_problem(error: Mapping[str, Any], union_tags: Collection[str] = ()) -> FieldProblem:
     """One of pydantic's error dictionaries as a field problem; the input is never repeated."""
     location, kind = tuple(error["loc"]), str(error["type"])
-    message = _MESSAGES.get(kind) or str(error["msg"]).removeprefix("Value error, ")
-    fix = _BODY_FIX if location == ("body",) else _FIXES.get(kind, "Correct the value as the message says.")
+    message = (_MESSAGES.get(kind) or str(error["msg"]).removeprefix("Value error, ")).rstrip(".")
+    fix = _FIXES.get(kind, "Correct the value as the message says.")
+    if kind.startswith("union_tag"):
+        location = (*location, str(error["ctx"]["discriminator"]).strip("'"))
+    elif location == ("body",) and kind != "value_error":
+        fix = _BODY_FIX
     return FieldProblem(field=field_path(location, union_tags), message=printable(message), fix=fix)
 
 

@@ -43,7 +43,7 @@ def nothing_written(client: TestClient) -> bool:
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"kind": "unicorn"}, "body"),
+        ({"kind": "unicorn"}, "kind"),
         ({"title": ""}, "title"),
         ({"title": None}, "title"),
         ({"title": ["a"]}, "title"),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from shared.contracts.filters import NumberAttribute, SetAttribute
 from shared.contracts.parts import Money, MoneyRange, Region
 from shared.contracts.profiles import Kind, Profile, ProfileCommon
-from shared.contracts.vocabularies import Language
+from shared.contracts.vocabularies import Language, Visibility
 
 Mask = npt.NDArray[np.bool_]
 USD_PER_UNIT = {"USD": 1.0, "CNY": 0.14, "EUR": 1.1, "GBP": 1.27, "JPY": 0.0067, "HKD": 0.128, "CAD": 0.73, "CHF": 1.13}
@@ -61,7 +61,10 @@ def _words(profile: ProfileCommon, language: Language) -> dict[SetAttribute, fro
         SetAttribute.KEYWORD: _lower(profile.keywords),
         SetAttribute.STAGE: _lower(str(stage) for stage in (*stages, *(_field(profile, "stages") or ())) if stage),
         SetAttribute.LANGUAGE: frozenset({language.value}),
-        SetAttribute.ORGANISATION: _lower((profile.organisation,) if profile.organisation else ()),
+        # A filter must not tell what an anonymous poster hides.
+        SetAttribute.ORGANISATION: _lower(
+            (profile.organisation,) if profile.organisation and profile.visibility is not Visibility.ANONYMOUS else ()
+        ),
         SetAttribute.SOURCE: _lower((profile.source,)),
         SetAttribute.NEED_TYPE: _lower(need.type for need in profile.needs if need.type),
     }

@@ -47,11 +47,12 @@ class SentenceTransformerEncoder:
         languages: frozenset[Language] | None = None,
     ) -> None:
         """`model` is the bundled name, a folder or a hub name; `threads` are torch's, for the whole process."""
-        os.environ.setdefault("HF_HUB_OFFLINE", "1" if model == BUNDLED_MODEL else "0")
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - reads HF_HUB_OFFLINE when imported
+        is_bundled = model == BUNDLED_MODEL
+        os.environ.setdefault("HF_HUB_OFFLINE", str(int(is_bundled)))
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", str(int(is_bundled)))
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - reads the two variables when imported
 
         torch.set_num_threads(threads)
-        is_bundled = model == BUNDLED_MODEL
         is_half = precision is Precision.BFLOAT16 or (precision is Precision.AUTO and _multiplies_bfloat16())
         self._model = SentenceTransformer(
             str(bundled_model_path()) if is_bundled else model,

@@ -72,6 +72,7 @@ class FlatIndex:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         bits = np.packbits(allowed, bitorder="little")
         selector = faiss.IDSelectorBitmap(bits)
+        faiss.omp_set_num_threads(1)  # holds for the calling thread: requests already run side by side
         similarities, rows = self._index.search(query[None, :], top_k, params=faiss.SearchParameters(sel=selector))
         order = np.lexsort((rows[0], -similarities[0]))
         return rows[0][order], similarities[0][order]
