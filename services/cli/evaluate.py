@@ -107,7 +107,8 @@ def evaluate_command(build_rankers: RankerFactory) -> Callable[..., None]:
         """Score the served ranking, its legs and the baselines over judged data."""
         is_json_on_stdout = json_file is not None and str(json_file) == "-"
         if json_file is not None and (json_file.is_dir() or not json_file.parent.is_dir()):
-            raise typer.BadParameter(f"{json_file} cannot be a file; name one in a folder that exists")
+            typer.echo(f"Error: --json: {json_file} cannot be a file. Name one in a folder that exists.", err=True)
+            raise typer.Exit(2)  # as typer does for a bad option, whose box would break a long path into pieces
         tables = Console(stderr=is_json_on_stdout)
         reports: list[SetReport] = []
         try:
