@@ -61,7 +61,7 @@ def search_flat(vectors_file: Path, queries: int, top_k: int, pipe: Connection) 
     pipe.send([_seconds(partial(index.search, query, top_k)) for query in asked])
 
 
-def load_alone(vectors_file: Path, encoders: int, pipe: Connection) -> None:
+def load_alone(vectors_file: Path, pipe: Connection) -> None:
     """Send the seconds that reading the vectors' file and the model takes, libraries imported."""
     import faiss  # noqa: PLC0415 - only this child needs it
 
@@ -70,8 +70,7 @@ def load_alone(vectors_file: Path, encoders: int, pipe: Connection) -> None:
 
     def load() -> None:
         faiss.read_index(str(vectors_file))
-        for _ in range(encoders):
-            build_chosen_encoder(settings, EncoderChoice.BUNDLED)
+        build_chosen_encoder(settings, EncoderChoice.BUNDLED)
 
     pipe.send(_seconds(load))
 

@@ -17,9 +17,6 @@ from services.cli.bench.servers import serve_matcher
 from services.cli.bench.stored_vectors import stored_vectors
 from services.matcher.evaluation.comparison import StageProgress, no_progress
 
-_ENCODERS = 2
-"""The matcher loads its model twice: once for requests, once for the feed."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartOptions:
@@ -66,10 +63,10 @@ def run(options: RestartOptions, progress: StageProgress = no_progress) -> Bench
     )
     rows, ratios = [row], {}
     if options.loads_model:
-        alone = [answer_in_child(load_alone, store.vectors_file, _ENCODERS) for _ in range(options.repeats)]
+        alone = [answer_in_child(load_alone, store.vectors_file) for _ in range(options.repeats)]
         rows.append(
             Row(
-                name=f"raw: FAISS reads the vectors, the model loads {_ENCODERS} times",
+                name="raw: FAISS reads the vectors, the model loads",
                 figures={"median_seconds": median(alone), "max_seconds": max(alone)},
             )
         )
