@@ -78,7 +78,8 @@ def show_quality(quality: QualityTable) -> None:
         table.add_column(column, justify="right", no_wrap=True)
     for row in quality.rows:
         known = [f"{value:.3f}" for value in (row.known.dense, row.known.lexical, row.known.both)] if row.known else []
-        table.add_row(escape(row.name), str(row.subjects), f"[bold]{row.ndcg:.3f}[/bold]", *known)
+        served = f"[bold]{row.ndcg:.3f}[/bold]" if row.subjects else "none judged"
+        table.add_row(escape(row.name), str(row.subjects), served, *known)
     out = _out()
     out.print()
     out.print(table)
