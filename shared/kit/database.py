@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
@@ -26,9 +26,6 @@ class ReadSession(Session):
 
 class WriteSession(ReadSession):
     """One transaction, committed by `Database.write` when its block ends without an error."""
-
-
-AnySession = TypeVar("AnySession", ReadSession, WriteSession)
 
 
 class DatabaseUnavailable(Unavailable):

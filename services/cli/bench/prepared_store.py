@@ -14,7 +14,7 @@ from services.cli.bench.sources import profiles_of
 from services.matcher import repositories
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.evaluation.comparison import StageProgress
-from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion
+from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion, profile_json
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.segment import build_segment
 from services.matcher.settings import MatcherSettings
@@ -147,6 +147,6 @@ def _row(feed_seq: int, version: ProfileVersion, indexed: Indexed) -> dict[str, 
         "revision": version.revision,
         "feed_seq": feed_seq,
         "is_active": True,
-        "profile_json": version.profile.model_dump_json(exclude_none=True, exclude={"contact"}),
+        "profile_json": profile_json(version.profile),
         "passage_hashes": " ".join(indexed.passage_hashes),
     }

@@ -6,7 +6,7 @@ import structlog
 
 from services.matcher import repositories
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
-from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion
+from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion, profile_json
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import build_segment
@@ -178,6 +178,6 @@ def _document_row(change: ProfileChange, hashes: dict[str, tuple[str, ...]]) -> 
         "revision": change.revision,
         "feed_seq": change.feed_seq,
         "is_active": change.status is ProfileStatus.ACTIVE,
-        "profile_json": change.profile.model_dump_json(exclude_none=True, exclude={"contact"}),
+        "profile_json": profile_json(change.profile),
         "passage_hashes": " ".join(hashes.get(change.profile_id, ())),
     }

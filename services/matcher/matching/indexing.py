@@ -89,12 +89,17 @@ def text_language(text: str) -> Language:
     return detect_language(text) or Language.ENGLISH
 
 
+def profile_json(profile: Profile) -> str:
+    """How the matcher keeps a profile: as JSON, without what is unknown and without any contact."""
+    return profile.model_dump_json(exclude_none=True, exclude={"contact"})
+
+
 def _document(version: ProfileVersion, texts: ProfileTexts, vector: FloatVector) -> IndexedDocument:
     language = profile_language(version.profile, texts)
     entry = Entry(
         profile_id=version.profile_id,
         revision=version.revision,
-        profile_json=version.profile.model_dump_json(exclude_none=True, exclude={"contact"}).encode(),
+        profile_json=profile_json(version.profile).encode(),
         language=language,
         visibility=version.profile.visibility,
         attributes=profile_attributes(version.profile, language),

@@ -16,7 +16,7 @@ from services.matcher.domain.attributes import Attributes
 from services.matcher.retrieval.analysis import ANALYSIS_SCHEME
 from services.matcher.retrieval.dense import FlatIndex
 from services.matcher.retrieval.lexical import index_counts
-from services.matcher.retrieval.segment import Entry, Segment, restore_segment
+from services.matcher.retrieval.segment import Entry, Segment, assemble_segment
 from shared.contracts.filters import NumberAttribute, SetAttribute
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Language, Visibility
@@ -111,7 +111,7 @@ def _read_parts(folder: Path) -> Segment:
         lengths = saved["lengths"]
     terms = json.loads((folder / _TERMS).read_text())
     lexical = index_counts(counts, lengths, {term: column for column, term in enumerate(terms)})
-    return restore_segment(list(_entries(folder)), FlatIndex.load(folder / _VECTORS), lexical)
+    return assemble_segment(list(_entries(folder)), FlatIndex.load(folder / _VECTORS), lexical)
 
 
 def _entry_line(entry: Entry) -> bytes:

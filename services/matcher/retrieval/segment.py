@@ -64,13 +64,13 @@ class Segment:
 def build_segment(documents: Sequence[IndexedDocument], dimension: int) -> Segment:
     """A segment with term statistics of its own."""
     lexical = build_index([document.terms for document in documents])
-    return _segment([document.entry for document in documents], _dense(documents, dimension), lexical)
+    return assemble_segment([document.entry for document in documents], _dense(documents, dimension), lexical)
 
 
 def build_delta_segment(documents: Sequence[IndexedDocument], dimension: int, base: TermStatistics) -> Segment:
     """A small segment whose lexical scores compare with the base's."""
     lexical = build_delta([document.terms for document in documents], base)
-    return _segment([document.entry for document in documents], _dense(documents, dimension), lexical)
+    return assemble_segment([document.entry for document in documents], _dense(documents, dimension), lexical)
 
 
 def merge_segments(base: Segment, base_live: Mask, delta: Segment) -> Segment:
@@ -84,19 +84,15 @@ def merge_segments(base: Segment, base_live: Mask, delta: Segment) -> Segment:
     counts, lengths, vocabulary = _merged_counts(base.lexical, rows, delta.lexical)
     ordered = sorted(range(len(entries)), key=lambda row: entries[row].profile_id)
     order = np.array(ordered, dtype=np.int64)
-    return restore_segment(
+    return assemble_segment(
         [entries[row] for row in ordered],
         FlatIndex.of(vectors[order]),
         index_counts(_in_row_order(counts, order), lengths[order], vocabulary),
     )
 
 
-def restore_segment(entries: Sequence[Entry], dense: FlatIndex, lexical: LexicalIndex) -> Segment:
-    """A segment of parts that are already built."""
-    return _segment(entries, dense, lexical)
-
-
-def _segment(entries: Sequence[Entry], dense: FlatIndex, lexical: LexicalIndex) -> Segment:
+def assemble_segment(entries: Sequence[Entry], dense: FlatIndex, lexical: LexicalIndex) -> Segment:
+    """A segment of parts that are already built; raises ValueError where they hold different numbers of documents."""
     if not len(entries) == dense.size == lexical.size:
         raise ValueError(f"parts disagree: {len(entries)} entries, {dense.size} vectors, {lexical.size} texts")
     return Segment(
