@@ -13,6 +13,7 @@ from services.catalog.imports import routes as imports
 from services.catalog.profiles import routes as profiles
 from services.catalog.settings import CatalogSettings
 from shared.contracts.profiles import Kind
+from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.database import Database, create_database
 from shared.kit.http import create_api, health_router
 from shared.kit.logging import configure_logging
@@ -44,7 +45,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         lifespan=own_database,
         max_body_bytes=settings.max_body_bytes,
         limits_by_path={"/v1/imports": settings.max_import_bytes},
-        union_tags=[kind.value for kind in Kind],
+        union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
     )
     app.state.settings = settings
     app.include_router(health_router(_check_ready))

@@ -5,7 +5,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from shared.contracts.matches import LegScore, Match, MatchResponse
+from shared.contracts.matches import Match, MatchResponse
+from shared.contracts.vocabularies import Language
 
 UNKNOWN_ORGANISATION = "(not named)"
 
@@ -16,18 +17,19 @@ def terminal_or_wide() -> Console:
     return out if out.is_terminal else Console(highlight=False, width=120)
 
 
-def match_table(answer: MatchResponse, *, title: str = "") -> Table:
-    """Best first; the two legs' contributions add up to the score."""
+def match_table(answer: MatchResponse, *, title: str = "", language: Language = Language.ENGLISH) -> Table:
+    """Best first, with both directed scores and the first reason of each side, in one language."""
     table = Table(title=escape(title) or None, title_justify="left", expand=False)
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("title", overflow="fold", ratio=3)
     table.add_column("organisation", overflow="fold", ratio=2)
     table.add_column("kind", no_wrap=True)
-    table.add_column("meaning", justify="right", no_wrap=True)
-    table.add_column("words", justify="right", no_wrap=True)
+    table.add_column("for you", justify="right", no_wrap=True)
+    table.add_column("for them", justify="right", no_wrap=True)
+    table.add_column("because", overflow="fold", ratio=3)
     for match in answer.matches:
-        table.add_row(*_cells(match))
+        table.add_row(*_cells(match, language))
     return table
 
 
@@ -41,17 +43,23 @@ def provenance_line(answer: MatchResponse) -> Text:
     )
 
 
-def _cells(match: Match) -> list[str]:
+def _cells(match: Match, language: Language) -> list[str]:
     return [
         str(match.rank),
-        f"{match.score:.3f}",
+        f"{match.score:.3f} {match.band.value}",
         escape(match.title),
         escape(match.organisation or UNKNOWN_ORGANISATION),
         match.kind.value,
-        _share(match.legs.dense),
-        _share(match.legs.lexical),
+        f"{match.forward.score:.3f}",
+        f"{match.backward.score:.3f}",
+        escape(_because(match, language)),
     ]
 
 
-def _share(leg: LegScore) -> str:
-    return f"{leg.contribution:.3f}"
+def _because(match: Match, language: Language) -> str:
+    """The strongest reason of each side."""
+    explanation = match.explanation
+    if explanation is None:
+        return ""
+    texts = [reasons[0].text for reasons in (explanation.for_subject, explanation.for_target) if reasons]
+    return " · ".join(dict.fromkeys(text.zh if language is Language.CHINESE else text.en for text in texts))

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 
-from services.matcher.api import match_routes, status_routes
+from services.matcher.api import match_routes, run_routes, status_routes, why_routes
 from services.matcher.bootstrap import EncoderFactory, Matcher, build_encoder, build_matcher
 from services.matcher.deps import NotReady
 from services.matcher.settings import MatcherSettings
-from shared.contracts.filters import FILTER_OPERATORS
 from shared.contracts.profiles import Kind
+from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.http import create_api, health_router
 from shared.kit.logging import configure_logging
 
@@ -24,7 +24,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logging(settings.log_level, settings.log_format)
         matcher = build_matcher(settings, encoder_of)
-        matcher.follower.start()
+        matcher.start()
         app.state.matcher = matcher
         yield
         matcher.close()
@@ -35,9 +35,11 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         description=DESCRIPTION,
         lifespan=lifespan,
         max_body_bytes=settings.max_body_bytes,
-        union_tags=[*(kind.value for kind in Kind), *FILTER_OPERATORS],
+        union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
     )
     app.include_router(match_routes.router)
+    app.include_router(why_routes.router)
+    app.include_router(run_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

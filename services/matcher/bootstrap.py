@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import Matchmaker
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
+from services.matcher.runs.recorder import RunRecorder
 from services.matcher.settings import MatcherSettings
 from shared.kit.database import Database, create_database
 from shared.kit.migrations import upgrade
@@ -35,11 +37,20 @@ class Matcher:
     matchmaker: Matchmaker
     follower: Follower
     feed_http: httpx.Client
+    runs: RunRecorder
+    encoder: Encoder
+    """The one that requests ask."""
+
+    def start(self) -> None:
+        """Begin to follow the feed and to record."""
+        self.runs.start()
+        self.follower.start()
 
     def close(self) -> None:
-        """Stop following, let go of connections."""
+        """Stop following, write what is to be recorded, let go of connections."""
         self.follower.stop()
         self.feed_http.close()
+        self.runs.close()
         self.database.close()
 
 
@@ -78,7 +89,20 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         saved=saved,
         dimension=following.dimension,
     )
-    matchmaker = Matchmaker(publisher=publisher, indexer=Indexer(asked, store), encoder=asked)
+    runs = RunRecorder(
+        database,
+        retention=timedelta(days=settings.run_retention_days),
+        max_waiting_runs=settings.run_queue_size,
+        max_waiting_bytes=settings.run_queue_bytes,
+    )
     return Matcher(
-        database=database, publisher=publisher, matchmaker=matchmaker, follower=follower, feed_http=feed_http
+        database=database,
+        publisher=publisher,
+        matchmaker=Matchmaker(
+            publisher=publisher, indexer=Indexer(asked, store), encoder=asked, exposure_of=runs.exposure.exposure_of
+        ),
+        follower=follower,
+        feed_http=feed_http,
+        runs=runs,
+        encoder=asked,
     )

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.matcher.bootstrap import Matcher
-from services.matcher.matching.matchmaker import Matchmaker
 from shared.kit.errors import Unavailable
 
 
@@ -20,12 +19,12 @@ def _matcher(request: Request) -> Matcher:
     return matcher
 
 
-def _ready_matchmaker(request: Request) -> Matchmaker:
+def _ready_matcher(request: Request) -> Matcher:
     matcher = _matcher(request)
     if not matcher.follower.is_restored:
         raise NotReady("The matcher is loading its snapshot; ask again in a moment.")
-    return matcher.matchmaker
+    return matcher
 
 
 RunningMatcher = Annotated[Matcher, Depends(_matcher)]
-ReadyMatchmaker = Annotated[Matchmaker, Depends(_ready_matchmaker)]
+ReadyMatcher = Annotated[Matcher, Depends(_ready_matcher)]

@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.matcher.embedding.encoder import BUNDLED_MODEL, Precision
 from shared.contracts.vocabularies import Language
+from shared.kit.http import MIB
 from shared.kit.settings import ServiceSettings
 
 
@@ -35,3 +36,9 @@ class MatcherSettings(ServiceSettings):
     """Changes read, embedded and published at a time."""
     feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 2
     """How long the catalog may hold an empty page open; also how long a shutdown may wait for it."""
+    run_retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    """How long a recorded answer is kept after it was last given."""
+    run_queue_size: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """Answers that may wait to be recorded; more at once are answered, but not recorded."""
+    run_queue_bytes: Annotated[int, Field(ge=MIB)] = 64 * MIB
+    """Length of all the waiting answers and their requests together, in bytes."""

@@ -1,7 +1,11 @@
-"""The matcher's tables: everything in them can be rebuilt from the catalog's feed."""
+"""The matcher's tables: all but the recorded runs and exposures can be rebuilt from the catalog's feed."""
+
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.kit.columns import UtcDateTime
 
 metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"})
 
@@ -24,7 +28,7 @@ class DocumentRow(Base):
     is_active: Mapped[bool]
     profile_json: Mapped[str] = mapped_column(Text)
     passage_hashes: Mapped[str] = mapped_column(Text)
-    """Hashes of the embedded texts under the current model, joined by spaces."""
+    """Hashes of the embedded texts under the current model: the offer's, a bar, those of needs stated apart."""
 
 
 class VectorRow(Base):
@@ -46,3 +50,33 @@ class FeedPositionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     feed_seq: Mapped[int] = mapped_column(BigInteger)
     model_id: Mapped[str] = mapped_column(String(200))
+
+
+class MatchRunRow(Base):
+    """One answer as it went out; the same answer given again is the same row."""
+
+    __tablename__ = "match_runs"
+    __table_args__ = (Index(None, "last_answered_at"),)
+
+    run_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    subject_id: Mapped[str | None] = mapped_column(String(200))
+    """None for a subject that came with the request."""
+    policy: Mapped[str] = mapped_column(Text)
+    snapshot: Mapped[str] = mapped_column(Text)
+    feed_seq: Mapped[int] = mapped_column(BigInteger)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+    """JSON, packed by zlib; without a contact, and without the organisation of a poster who stays unnamed."""
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    """The answer's exact bytes, packed by zlib."""
+    answered: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ExposureRow(Base):
+    """In how many recorded answers a profile stood; kept when the runs themselves are pruned."""
+
+    __tablename__ = "exposures"
+
+    profile_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    shown: Mapped[int] = mapped_column(BigInteger)

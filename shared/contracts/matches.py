@@ -1,13 +1,15 @@
 """Match requests and answers on the wire."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from shared.contracts.base import Identifier, LongText, WireModel
-from shared.contracts.filters import Filter
+from shared.contracts.base import Identifier, LongText, Share, WireModel
+from shared.contracts.explanations import DirectedScore, Explanation, RuleAnswer
 from shared.contracts.profiles import Kind, Profile
-from shared.contracts.vocabularies import Language
+from shared.contracts.rules import Condition, Rule
+from shared.contracts.vocabularies import Band, Explain, Fusion, Language, MoveReason
 
 
 class InlineText(WireModel):
@@ -18,6 +20,21 @@ class InlineText(WireModel):
     language: Language | None = None
 
 
+class RerankOptions(WireModel):
+    """What may move a match after it is scored; everything is off where it is not given."""
+
+    max_per_organisation: Annotated[int, Field(ge=1, le=200)] | None = None
+    """No more matches than this of one organisation."""
+    diversity: Share = 0.0
+    """0 ranks by score alone; above, near-duplicates of better matches give way (maximal marginal relevance)."""
+    newcomer_share: Share = 0.0
+    """Share of the places kept for profiles with hardly any track record, as far as they reach the floor."""
+    respect_capacity: bool = False
+    """Leave out targets whose stated capacity is used up by those who already chose them."""
+    exposure_cap: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Leave out targets that stood in more recorded answers than this; needs `record_run`."""
+
+
 class MatchRequest(WireModel):
     """Exactly one subject: a stored profile's id, free text, or a whole profile sent along."""
 
@@ -26,7 +43,22 @@ class MatchRequest(WireModel):
     profile: Profile | None = None
     target_kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=5)]
     limit: Annotated[int, Field(ge=1, le=200)] = 10
-    filters: Annotated[tuple[Filter, ...], Field(max_length=20)] = ()
+    filters: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
+    """Strict: a counterpart is proposed only where each is known to hold."""
+    rules: Annotated[tuple[Rule, ...], Field(max_length=20)] = ()
+    """Added to the subject's own rules: what fails is out, what is unknown stays at a cost and is asked about."""
+    explain: Explain = Explain.SUMMARY
+    fusion: Fusion | None = None
+    """How the two directed scores become one; the policy's where it is not given."""
+    floor: Share | None = None
+    """Nothing below this score is returned; the policy's where it is not given, 0 for all."""
+    as_of: date | None = None
+    """The day that deadlines and validity are judged on; where it is not given they are not judged."""
+    rerank: RerankOptions = RerankOptions()
+    near_misses: Annotated[int, Field(ge=0, le=20)] = 0
+    """How many counterparts that fail exactly one rule to name, with what would mend it."""
+    record_run: bool = True
+    """Keep the answer for `GET /v1/match-runs/{id}`."""
     min_feed_seq: Annotated[int, Field(ge=0, le=2**62)] | None = None
     """Answer only from a snapshot that has read the feed this far (read your writes); else 503 with Retry-After."""
 
@@ -38,21 +70,13 @@ class MatchRequest(WireModel):
         return self
 
 
-class LegScore(WireModel):
-    """One retrieval leg of a match: `contribution == weight * normalised`."""
+class Move(WireModel):
+    """One step of reranking: from the rank by score to the rank it has, or out."""
 
-    raw: float
-    """Dense: cosine similarity. Lexical: BM25."""
-    normalised: float
-    weight: float
-    contribution: float
-
-
-class MatchLegs(WireModel):
-    """Both legs; their contributions add up to the match's score."""
-
-    dense: LegScore
-    lexical: LegScore
+    reason: MoveReason
+    from_rank: int
+    to_rank: int | None = None
+    """None where the profile was left out."""
 
 
 class Match(WireModel):
@@ -68,8 +92,36 @@ class Match(WireModel):
     summary: str | None = None
     language: Language | None = None
     score: float
-    """In [0, 1]; the sum of the legs' contributions."""
-    legs: MatchLegs
+    """In [0, 1], calibrated against random pairs of this corpus: .6 is better than 99 of 100 of them."""
+    band: Band
+    fused: float
+    """The two directed scores as one, before calibration."""
+    forward: DirectedScore
+    """How well the target's offer covers the subject's needs."""
+    backward: DirectedScore
+    """How well the subject's offer covers the target's needs."""
+    explanation: Explanation | None = None
+    move: Move | None = None
+
+
+class NearMiss(WireModel):
+    """A counterpart that fails exactly one rule, and the rule."""
+
+    profile_id: Identifier
+    kind: Kind
+    title: str
+    organisation: str | None = None
+    score: float
+    """What it would have scored."""
+    rule: RuleAnswer
+
+
+class LeftOut(WireModel):
+    """A counterpart that reranking took out of the list."""
+
+    profile_id: Identifier
+    score: float
+    move: Move
 
 
 class Provenance(WireModel):
@@ -79,13 +131,18 @@ class Provenance(WireModel):
     model: str
     snapshot: str
     feed_seq: int
+    as_of: date | None = None
 
 
 class MatchResponse(WireModel):
     """Matches, best first, and how many profiles were eligible."""
 
+    run_id: str
+    """Names the request and the versions it was answered from; equal ids have equal answers."""
     matches: tuple[Match, ...]
     eligible: int
+    left_out: tuple[LeftOut, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
     provenance: Provenance
 
 

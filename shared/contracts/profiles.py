@@ -1,13 +1,14 @@
 """Profiles on the wire: what every kind has in common, the five kinds, and the union over them."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
 from shared.contracts.base import Identifier, Line, LongText, Paragraph, Tag, Trl, WireModel
+from shared.contracts.kinds import Kind as Kind  # noqa: PLC0414 - one of the names of this module
 from shared.contracts.parts import Contact, Money, MoneyRange, Need, Region, TrackRecord, Validity
+from shared.contracts.rules import Rules
 from shared.contracts.vocabularies import (
     CompanyStage,
     Language,
@@ -16,17 +17,6 @@ from shared.contracts.vocabularies import (
     Provenance,
     Visibility,
 )
-
-
-class Kind(StrEnum):
-    """What a profile stands for."""
-
-    PROJECT = "project"
-    RD_DEMAND = "rd_demand"
-    SCENARIO = "scenario"
-    INVESTOR = "investor"
-    PILOT_PLATFORM = "pilot_platform"
-
 
 Tags = Annotated[tuple[Tag, ...], Field(max_length=100)]
 Lines = Annotated[tuple[Line, ...], Field(max_length=200)]
@@ -64,6 +54,8 @@ class ProfileCommon(WireModel):
     provenance: Annotated[dict[Tag, Provenance], Field(max_length=100)] = Field(default_factory=dict)
     """By field name; a field that is not named was declared by the profile's owner."""
     track_record: TrackRecord | None = None
+    rules: Rules = ()
+    """What the profile asks of a counterpart, beside what the matcher reads off its fields."""
     url: Annotated[Line, Field(max_length=500)] | None = None
 
 

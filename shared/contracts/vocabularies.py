@@ -74,3 +74,67 @@ class ProfileStatus(StrEnum):
 
     ACTIVE = "active"
     WITHDRAWN = "withdrawn"
+
+
+class Signal(StrEnum):
+    """What a directed score is made of; docs/ranking.md says how each is measured."""
+
+    MEANING = "meaning"
+    WORDS = "words"
+    FOCUS = "focus"
+    SECTOR = "sector"
+    TAGS = "tags"
+    REGION = "region"
+    STAGE = "stage"
+    TRL = "trl"
+    AMOUNT = "amount"
+    DEADLINE = "deadline"
+    SECTOR_RECORD = "sector_record"
+    REGION_RECORD = "region_record"
+    STAGE_RECORD = "stage_record"
+    SECTOR_SHARE = "sector_share"
+    REGION_SHARE = "region_share"
+    STAGE_SHARE = "stage_share"
+    RECENT_HABIT = "recent_habit"
+    APPETITE = "appetite"
+    DEAL_SIZE = "deal_size"
+    ACTIVITY = "activity"
+    PACE = "pace"
+    RECENCY = "recency"
+    RESPONSIVENESS = "responsiveness"
+    UNKNOWN_RULES = "unknown_rules"
+
+
+class Explain(StrEnum):
+    """How much of an explanation a request wants."""
+
+    NONE = "none"
+    SUMMARY = "summary"
+    FULL = "full"
+
+
+class Band(StrEnum):
+    """How a score compares with random pairs of the same kinds in this corpus."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class MoveReason(StrEnum):
+    """Why reranking moved a match or left it out."""
+
+    ORGANISATION_LIMIT = "organisation_limit"
+    DIVERSITY = "diversity"
+    EXPOSURE_CAP = "exposure_cap"
+    NEWCOMER_SHARE = "newcomer_share"
+    CAPACITY = "capacity"
+
+
+class Fusion(StrEnum):
+    """How a match's two directed scores become one; all of them stay between the lower and the higher of the two."""
+
+    HARMONIC = "harmonic"
+    PRODUCT = "product"
+    MINIMUM = "minimum"
+    WEIGHTED = "weighted"

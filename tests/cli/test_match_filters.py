@@ -6,8 +6,23 @@ import pytest
 
 from services.cli.match_filters import parse_filter
 from services.cli.problems import CommandProblem
-from shared.contracts.filters import Filter, NotIn, NumberAttribute, OpenOn, Overlaps, Range, SetAttribute, Within
 from shared.contracts.parts import Region
+from shared.contracts.rules import (
+    After,
+    And,
+    Before,
+    Condition,
+    DateAttribute,
+    NotIn,
+    NumberAttribute,
+    OpenOn,
+    Overlaps,
+    Range,
+    SetAttribute,
+    Within,
+)
+
+DEADLINE, MARCH_31, APRIL_1 = DateAttribute.DEADLINE, date(2027, 3, 31), date(2027, 4, 1)
 
 
 @pytest.mark.parametrize(
@@ -23,9 +38,17 @@ from shared.contracts.parts import Region
         ("country=中国", Within(region=Region(country="中国"))),
         ("city=北京市", Within(region=Region(city="北京市"))),
         ("open_on=2026-11-23", OpenOn(day=date(2026, 11, 23))),
+        ("founded>=2013", Range(attribute=NumberAttribute.FOUNDED, minimum=2013)),
+        ("deadline>=2027-03-31", After(attribute=DEADLINE, day=MARCH_31)),
+        ("deadline<=2027-03-31", Before(attribute=DEADLINE, day=APRIL_1)),
+        (
+            "deadline=2027-03-31",
+            And(conditions=(After(attribute=DEADLINE, day=MARCH_31), Before(attribute=DEADLINE, day=APRIL_1))),
+        ),
+        ("deadline= ..2027-03-31", Before(attribute=DEADLINE, day=APRIL_1)),
     ],
 )
-def test_typed_condition_becomes_a_filter(typed: str, meant: Filter) -> None:
+def test_typed_condition_becomes_a_filter(typed: str, meant: Condition) -> None:
     assert parse_filter(typed) == meant
 
 
@@ -46,6 +69,11 @@ def test_typed_condition_becomes_a_filter(typed: str, meant: Filter) -> None:
         ("country!=中国", "country takes only ="),
         ("open_on=tomorrow", "'tomorrow' is not a day"),
         ("open_on>=2026-11-23", "open_on takes only ="),
+        ("deadline>=soon", "'soon' is not a day"),
+        ("deadline!=2027-03-31", "deadline is a day"),
+        ("deadline=..", "no bound"),
+        ("deadline=2027-03-31..2027-01-01", "above"),
+        ("deadline<=9999-12-31", "the last day there is"),
     ],
 )
 def test_bad_condition_is_named_with_its_fault(typed: str, told: str) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import log1p
 
 import numpy as np
+from services.matcher.matching.policies import RankingPolicy
 
 from services.matcher.matching.pipeline import Scope
-from services.matcher.matching.policies import RankingPolicy
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.segment import Entry, IndexedDocument
 from shared.contracts.vocabularies import Language, Visibility

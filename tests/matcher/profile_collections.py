@@ -4,9 +4,10 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from services.matcher.matching.policies import TEXT_POLICY
+
 from services.matcher.matching.indexing import Indexer, ProfileVersion
 from services.matcher.matching.pipeline import Ranking, Scope, match
-from services.matcher.matching.policies import TEXT_POLICY
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import IndexedDocument

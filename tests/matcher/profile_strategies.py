@@ -1,12 +1,31 @@
-"""Random profiles and filters over few values, so that they often meet."""
+"""Random profiles, conditions and rules over few values, so that they often meet."""
 
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from shared.contracts.filters import Filter, NotIn, NumberAttribute, OpenOn, Overlaps, Range, SetAttribute, Within
 from shared.contracts.parts import Money, MoneyRange, Need, Region, TrackRecord, Validity
-from shared.contracts.profiles import Investor, PilotPlatform, Profile, Project, RdDemand, Scenario
+from shared.contracts.profiles import Investor, Kind, PilotPlatform, Profile, Project, RdDemand, Scenario
+from shared.contracts.rules import (
+    After,
+    And,
+    AtLeast,
+    AtMost,
+    Before,
+    Condition,
+    DateAttribute,
+    In,
+    Not,
+    NotIn,
+    NumberAttribute,
+    OpenOn,
+    Or,
+    Overlaps,
+    Range,
+    Rule,
+    SetAttribute,
+    Within,
+)
 from shared.contracts.vocabularies import CompanyStage, Language, NeedType, Visibility
 
 WORDS = ("Solar", "robot", "valve", "anode", "sensor", "laser")
@@ -58,7 +77,13 @@ COMMON = {
     "region": regions,
     "visibility": st.sampled_from([Visibility.PUBLIC, Visibility.PUBLIC, Visibility.ANONYMOUS, Visibility.HIDDEN]),
     "validity": st.builds(_validity, st.none() | days, st.none() | days),
-    "track_record": st.none() | st.builds(TrackRecord, total=st.none() | st.integers(0, 3)),
+    "track_record": st.none()
+    | st.builds(
+        TrackRecord,
+        total=st.none() | st.integers(0, 3),
+        last_date=st.sampled_from([None, "2024", "2025", "2025-01", "2025-02-14"]),
+        stage_counts=st.sampled_from([{}, {"seed_angel": 2}]),
+    ),
 }
 profiles: st.SearchStrategy[Profile] = st.one_of(
     st.builds(
@@ -69,6 +94,7 @@ profiles: st.SearchStrategy[Profile] = st.one_of(
         funding_round=st.none() | stages,
         amount_sought=st.none() | moneys,
         team_size=st.none() | st.integers(0, 3),
+        founded=st.sampled_from([None, 2012, 2013]),
     ),
     st.builds(
         RdDemand,
@@ -102,11 +128,49 @@ _values = st.lists(
     min_size=1,
     max_size=3,
 ).map(tuple)
-_bounds = st.sampled_from([None, 0.0, 1.0, 2.0, 4.0, 14_000.0, 98_000.0, 100_000.0, 1e9])
-filters: st.SearchStrategy[Filter] = st.one_of(
-    st.builds(Overlaps, attribute=st.sampled_from(SetAttribute), values=_values),
-    st.builds(NotIn, attribute=st.sampled_from(SetAttribute), values=_values),
-    st.builds(Range, attribute=st.sampled_from(NumberAttribute), minimum=_bounds, maximum=_bounds),
+_numbers = st.sampled_from([0.0, 1.0, 2.0, 4.0, 2012.0, 14_000.0, 98_000.0, 100_000.0, 1e9])
+
+
+def _range(attribute: NumberAttribute, first: float | None, second: float | None) -> Range:
+    if first is not None and second is not None:
+        first, second = min(first, second), max(first, second)
+    return Range(attribute=attribute, minimum=first, maximum=second)
+
+
+_set_names = st.sampled_from(SetAttribute)
+_number_names = st.sampled_from(NumberAttribute)
+_date_names = st.sampled_from(DateAttribute)
+_all_days = days | st.dates(date(2024, 12, 1), date(2025, 3, 1))
+leaves: st.SearchStrategy[Condition] = st.one_of(
+    st.builds(In, attribute=_set_names, values=_values),
+    st.builds(NotIn, attribute=_set_names, values=_values),
+    st.builds(Overlaps, attribute=_set_names, values=_values),
+    st.builds(_range, _number_names, st.none() | _numbers, st.none() | _numbers),
+    st.builds(AtLeast, attribute=_number_names, value=_numbers),
+    st.builds(AtMost, attribute=_number_names, value=_numbers),
     st.builds(Within, region=regions),
+    st.builds(Before, attribute=_date_names, day=_all_days),
+    st.builds(After, attribute=_date_names, day=_all_days),
     st.builds(OpenOn, day=days),
 )
+
+
+def _inner(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    several = st.lists(parts, min_size=1, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(And, conditions=several), st.builds(Or, conditions=several), st.builds(Not, condition=parts)
+    )
+
+
+_low = leaves | _inner(leaves)
+conditions: st.SearchStrategy[Condition] = leaves | _inner(_low) | _inner(_inner(_low))
+rules = st.builds(
+    Rule, condition=conditions, applies_to=st.lists(st.sampled_from(Kind), max_size=2, unique=True).map(tuple)
+)
+
+
+def _with_rules(profile: Profile, rules: tuple[Rule, ...]) -> Profile:
+    return profile.model_copy(update={"rules": rules})
+
+
+profiles_with_rules = st.builds(_with_rules, profiles, st.lists(rules, max_size=3).map(tuple))

@@ -25,6 +25,7 @@ _UNSEARCHED = (
     "provenance",
     "track_record",
     "url",
+    "rules",
 )
 _ORGANISATION_FIELDS = ("organisation", "organisation_unit", "url")
 
@@ -92,7 +93,8 @@ def as_seen_by_the_public(profile: Profile) -> Profile | None:
     if profile.visibility is Visibility.HIDDEN:
         return None
     if profile.visibility is Visibility.ANONYMOUS:
-        return profile.model_copy(update=dict.fromkeys((*_ORGANISATION_FIELDS, "contact")))
+        # Its rules may tell who it is: whom it refuses, where it looks.
+        return profile.model_copy(update={**dict.fromkeys((*_ORGANISATION_FIELDS, "contact")), "rules": ()})
     return profile.model_copy(update={"contact": None})
 
 
@@ -112,6 +114,8 @@ def _contact_document(contact: Contact | None) -> str | None:
 
 def _as_json(model: ProfileCommon | Contact) -> str:
     fields = model.model_dump(mode="json", exclude_none=True)
+    if not fields.get("rules", True):
+        del fields["rules"]  # profiles stored before there were rules keep their hash
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 

@@ -1,4 +1,4 @@
-"""`liaison bench speed | ingest | freshness | restart`: the registry of benchmarks and their options."""
+"""`liaison bench speed | ingest | freshness | restart | two-sided`: the registry of benchmarks and their options."""
 
 import json
 from collections.abc import Callable
@@ -110,6 +110,39 @@ def restart_command(
         directory=directory, profiles=profiles, data=data, encoder=encoder, repeats=repeats
     )
     _run(lambda progress: restart.run(options, progress), json_file)
+
+
+@bench_app.command("two-sided")
+def two_sided_command(
+    side_a: Annotated[int, typer.Option(min=2, help="How many on one side.")] = 400,
+    side_b: Annotated[int, typer.Option(min=2, help="How many on the other.")] = 400,
+    crowding: Annotated[float, typer.Option(min=0, max=1, help="How far all want the same few.")] = 0.25,
+    knowledge: Annotated[float, typer.Option(min=0, max=0.99, help="Scores' correlation with wishes.")] = 0.7,
+    selectivity: Annotated[float, typer.Option(min=0.001, max=0.999, help="Share one would meet.")] = 0.1,
+    capacity: Annotated[int, typer.Option(min=1, help="Meetings each can take on.")] = 3,
+    places: Annotated[int, typer.Option(min=1, help="Length of a list.")] = 10,
+    fairness: Annotated[float, typer.Option(min=0, max=1, help="Of exposure: 0 by score, 1 Nash's welfare.")] = 0.2,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal markets.")] = 0,
+    repeats: Annotated[int, typer.Option(min=1, help="Means are taken over this many markets.")] = 5,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Change one setting after another.")] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Mutual matches and envy of one-sided, reciprocal and exposure-sharing lists, on made-up people."""
+    from services.cli.bench import two_sided  # noqa: PLC0415 - as above
+    from services.cli.bench.market import MarketSettings  # noqa: PLC0415 - scipy takes a second
+
+    market = MarketSettings(
+        side_a=side_a,
+        side_b=side_b,
+        crowding=crowding,
+        knowledge=knowledge,
+        selectivity=selectivity,
+        capacity=capacity,
+        places=places,
+        fairness=fairness,
+    )
+    options = two_sided.TwoSidedOptions(market=market, seed=seed, repeats=repeats, is_sensitivity=sensitivity)
+    _run(lambda progress: two_sided.run(options, progress), json_file)
 
 
 def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | None) -> None:

@@ -22,7 +22,7 @@ from shared.contracts.profiles import Kind, Profile
 from shared.kit.settings import LogLevel
 
 _ABOUT = "prepared.json"
-_FORMAT = 1
+_FORMAT = 2
 _PAGE = 500
 _SUBJECTS = 500
 
@@ -148,5 +148,5 @@ def _row(feed_seq: int, version: ProfileVersion, indexed: Indexed) -> dict[str, 
         "feed_seq": feed_seq,
         "is_active": True,
         "profile_json": profile_json(version.profile),
-        "passage_hashes": " ".join(indexed.passage_hashes),
+        "passage_hashes": indexed.hashes.packed(),
     }

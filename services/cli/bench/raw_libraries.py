@@ -13,9 +13,10 @@ import numpy as np
 
 from services.cli.bench.encoder_choice import EncoderChoice
 from services.cli.bench.hashed_encoder import build_chosen_encoder
-from services.matcher.domain.texts import ProfileTexts, profile_texts
-from services.matcher.embedding.documents import document_passages
+from services.matcher.domain.texts import profile_texts
+from services.matcher.embedding.documents import TitledText, text_passages
 from services.matcher.embedding.encoder import Encoder
+from services.matcher.matching.indexing import aspect_texts
 from services.matcher.settings import MatcherSettings
 from shared.contracts.profiles import profile_adapter
 
@@ -75,9 +76,8 @@ def load_alone(vectors_file: Path, pipe: Connection) -> None:
     pipe.send(_seconds(load))
 
 
-def _encode_one(text: ProfileTexts, encoder: Encoder) -> None:
-    [passages] = document_passages([text], encoder)
-    encoder.encode([passage.embedded_text for passage in passages])
+def _encode_one(texts: Sequence[TitledText], encoder: Encoder) -> None:
+    encoder.encode([passage.embedded_text for passages in text_passages(texts, encoder) for passage in passages])
 
 
 def encode_alone(
@@ -88,10 +88,10 @@ def encode_alone(
         import_model_library()
     encoder = build_chosen_encoder(MatcherSettings(encoder_threads=threads), choice)
     lines = profiles_file.read_text(encoding="utf-8").split("\n")
-    texts = [profile_texts(profile_adapter.validate_json(line)) for line in lines if line]
+    texts = [aspect_texts(profile_texts(profile_adapter.validate_json(line))) for line in lines if line]
     unique = {
         passage.text_hash: passage.embedded_text
-        for passages in document_passages(texts, encoder)
+        for passages in text_passages([text for aspects in texts for text in aspects], encoder)
         for passage in passages
     }
     passages = sorted(unique.values(), key=len)
@@ -101,7 +101,7 @@ def encode_alone(
             passages=len(passages),
             encoder=_timed(lambda: encoder.encode(passages)),
             defaults=_defaults(passages, threads) if with_defaults and choice is EncoderChoice.BUNDLED else None,
-            one_by_one_seconds=[_seconds(partial(_encode_one, text, encoder)) for text in texts[:one_by_one]],
+            one_by_one_seconds=[_seconds(partial(_encode_one, aspects, encoder)) for aspects in texts[:one_by_one]],
         )
     )
 

@@ -12,10 +12,10 @@ from services.cli.demo.quality import JudgedSubjects, KnownScores, QualityTable,
 from services.cli.demo.viewpoints import Posted, Question, Stored, Typed, Viewpoint
 from services.cli.import_stream import import_stream
 from services.matcher.evaluation.comparison import StageProgress
-from shared.contracts.filters import OpenOn, Overlaps, SetAttribute, Within
 from shared.contracts.imports import ImportReport
 from shared.contracts.parts import Region
 from shared.contracts.profiles import Kind, Profile
+from shared.contracts.rules import OpenOn, Overlaps, SetAttribute, Within
 from shared.contracts.vocabularies import Language
 
 _BEIJING = Within(region=Region(province="北京市"))

@@ -18,9 +18,9 @@ from services.cli.problems import CommandProblem
 from services.matcher.evaluation.comparison import StageProgress
 from services.matcher.evaluation.judged_set import JudgedSet
 from services.matcher.evaluation.set_folder import JudgedSetProblem, read_judged_set
-from shared.contracts.filters import Overlaps, SetAttribute
 from shared.contracts.imports import ImportReport
 from shared.contracts.profiles import Kind
+from shared.contracts.rules import Overlaps, SetAttribute
 
 SHOWN_SUBJECTS = 2
 MEASURED_SUBJECTS = 192

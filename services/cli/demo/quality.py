@@ -7,9 +7,9 @@ from itertools import islice
 from services.catalog.profiles.rules import profile_id
 from services.cli.clients import ServiceClient
 from services.matcher.evaluation.metrics import ndcg_at_k
-from shared.contracts.filters import Filter
 from shared.contracts.matches import MatchBatchResponse
 from shared.contracts.profiles import Kind
+from shared.contracts.rules import Condition
 
 DEPTH = 10
 BATCH = 64
@@ -23,7 +23,7 @@ class JudgedSubjects:
     target_source: str
     target_kind: Kind
     qrels: Mapping[str, Mapping[str, int]]
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Condition, ...] = ()
     ignore: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Targets that are dropped from a subject's ranking before it is scored."""
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.catalog.profiles.rules import profile_id
-from shared.contracts.filters import Filter
 from shared.contracts.profiles import Kind, Profile
+from shared.contracts.rules import Condition
 
 RequestPart = dict[str, Any]  # Any: JSON
 
@@ -67,7 +67,7 @@ class Question:
 
     asked: str
     target_kinds: tuple[Kind, ...]
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Condition, ...] = ()
     limit: int = 3
 
     def as_request(self) -> RequestPart:

@@ -1,22 +1,27 @@
-"""Typed attributes of profiles as columns, one row a document, so that conditions run over all of them at once."""
+"""Typed attributes of profiles: what conditions may ask, of one document and, as columns, of many at once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shared.contracts.filters import NumberAttribute, SetAttribute
-from shared.contracts.parts import Money, MoneyRange, Region
-from shared.contracts.profiles import Kind, Profile, ProfileCommon
+from services.matcher.domain.amounts import amount_usd
+from services.matcher.domain.profile_rules import SourcedRule, profile_rules
+from services.matcher.domain.region_keys import region_keys
+from services.matcher.domain.truth import Truths
+from shared.contracts.kinds import Kind
+from shared.contracts.parts import Region
+from shared.contracts.profiles import Profile, ProfileCommon
+from shared.contracts.rules import DateAttribute, NumberAttribute, SetAttribute
 from shared.contracts.vocabularies import Language, Visibility
 
 Mask = npt.NDArray[np.bool_]
-USD_PER_UNIT = {"USD": 1.0, "CNY": 0.14, "EUR": 1.1, "GBP": 1.27, "JPY": 0.0067, "HKD": 0.128, "CAD": 0.73, "CHF": 1.13}
-"""Fixed reference rates: amounts are compared by order of magnitude, and an answer must not change with the day."""
-FOREVER = np.iinfo(np.int32).max
+FOREVER = int(np.iinfo(np.int32).max)
+_ALL_DAYS = (0, FOREVER)
 REGION_LEVELS = ("country", "province", "city", "district")
 
 
@@ -29,23 +34,33 @@ class Attributes:
     numbers: dict[NumberAttribute, tuple[float, float]]
     """Lower and upper bound, equal for a plain number; absent where unknown."""
     regions: tuple[tuple[str, ...], ...]
-    """Lower-case paths (country, province, city, district), empty strings where unknown."""
-    open_from: int
-    open_until: int
+    """Lower-case paths (country, province, city, district), empty strings where unknown, none where all are."""
+    dates: dict[DateAttribute, tuple[int, int]]
+    """First and last day that it may be, equal for a whole date; absent where unknown."""
+    rules: tuple[SourcedRule, ...] = ()
+    """What it asks of a counterpart itself."""
+
+    @property
+    def open_from(self) -> int:
+        """The first day on which it takes part."""
+        return self.dates.get(DateAttribute.VALID_FROM, (0, 0))[0]
+
+    @property
+    def open_until(self) -> int:
+        """The last day on which it takes part and can be answered."""
+        ends = (DateAttribute.VALID_UNTIL, DateAttribute.DEADLINE)
+        return min((self.dates[name][1] for name in ends if name in self.dates), default=FOREVER)
 
 
 def profile_attributes(profile: Profile, language: Language) -> Attributes:
     """The attributes of a profile of any kind: a field that a kind lacks is unknown."""
-    validity = profile.validity
-    deadline: date | None = _field(profile, "deadline")
-    last_days = [day.toordinal() for day in (validity.valid_until, deadline) if day]
     return Attributes(
         kind=profile.kind,
         words={name: values for name, values in _words(profile, language).items() if values},
         numbers=_numbers(profile),
-        regions=tuple(_region_path(region) for region in (profile.region, *(_field(profile, "regions") or ()))),
-        open_from=validity.valid_from.toordinal() if validity.valid_from else 0,
-        open_until=min(last_days, default=FOREVER),
+        regions=_places((profile.region, *(_field(profile, "regions") or ()))),
+        dates=_dates(profile),
+        rules=profile_rules(profile),
     )
 
 
@@ -78,10 +93,11 @@ def _numbers(profile: ProfileCommon) -> dict[NumberAttribute, tuple[float, float
     record = profile.track_record
     found = {
         NumberAttribute.TRL: _trl(profile),
-        NumberAttribute.AMOUNT_USD: _amount_usd(profile),
+        NumberAttribute.AMOUNT_USD: amount_usd(profile),
         NumberAttribute.TEAM_SIZE: _point(_field(profile, "team_size")),
         NumberAttribute.CAPACITY: _point(_field(profile, "capacity")),
         NumberAttribute.TRACK_RECORD: _point(record.total if record else None),
+        NumberAttribute.FOUNDED: _point(_field(profile, "founded")),
     }
     return {name: bounds for name, bounds in found.items() if bounds}
 
@@ -98,39 +114,92 @@ def _trl(profile: ProfileCommon) -> tuple[float, float] | None:
     return None if lowest is None and highest is None else (float(lowest or 1), float(highest or 9))
 
 
-def _amount_usd(profile: ProfileCommon) -> tuple[float, float] | None:
-    for name in ("amount_sought", "ticket", "budget"):
-        value: Money | MoneyRange | None = _field(profile, name)
-        rate = USD_PER_UNIT.get(value.currency) if value else None
-        if value is None or rate is None:
-            continue
-        if isinstance(value, Money):
-            return _point(value.amount * rate)
-        if value.minimum is not None or value.maximum is not None:
-            return ((value.minimum or 0.0) * rate, np.inf if value.maximum is None else value.maximum * rate)
-    return None
+def _dates(profile: ProfileCommon) -> dict[DateAttribute, tuple[int, int]]:
+    record = profile.track_record
+    found = {
+        DateAttribute.DEADLINE: _day(_field(profile, "deadline")),
+        DateAttribute.VALID_FROM: _day(profile.validity.valid_from),
+        DateAttribute.VALID_UNTIL: _day(profile.validity.valid_until),
+        DateAttribute.LAST_ACTIVITY: days_of(record.last_date) if record and record.last_date else None,
+    }
+    return {name: days for name, days in found.items() if days}
 
 
-def _region_path(region: Region) -> tuple[str, ...]:
+def _day(day: date | None) -> tuple[int, int] | None:
+    return None if day is None else (day.toordinal(), day.toordinal())
+
+
+def days_of(partial_date: str) -> tuple[int, int] | None:
+    """First and last day of a year, a month or a day; None where the calendar has no such day."""
+    year, month, day = (*(int(part) for part in partial_date.split("-")), 0, 0)[:3]
+    try:
+        first = date(year, month or 1, day or 1)
+        last = date(year, month or 12, day or monthrange(year, month or 12)[1])
+    except ValueError:
+        return None  # such as 2021-02-30: the wire checks the form, not the calendar
+    return first.toordinal(), last.toordinal()
+
+
+def _places(regions: Sequence[Region]) -> tuple[tuple[str, ...], ...]:
+    """The paths that name at least one level, each once."""
+    return tuple(dict.fromkeys(path for path in map(region_path, regions) if any(path)))
+
+
+def region_path(region: Region) -> tuple[str, ...]:
+    """Country, province, city and district in lower case, empty where unknown."""
     return tuple((getattr(region, level) or "").lower() for level in REGION_LEVELS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WordColumn:
     """A set of words a row, stored as sorted rows under each word."""
 
     rows: dict[str, npt.NDArray[np.int32]]
-    known: Mask
+    counts: npt.NDArray[np.int16]
+    """(size,) words a row."""
+    unknown: Truths
+    """(size,) 1 where a row has no word, else 0: unknown and fail."""
 
-    def any_of(self, words: Sequence[str]) -> Mask:
-        """Rows that hold at least one of the words."""
-        mask = np.zeros(len(self.known), dtype=bool)
-        for word in words:
-            mask[self.rows.get(word.lower(), np.empty(0, dtype=np.int32))] = True
-        return mask
+    def hits(self, words: Iterable[str]) -> Iterator[npt.NDArray[np.int32]]:
+        """The rows of each distinct word; compared without case."""
+        for word in {word.lower() for word in words}:
+            if word in self.rows:
+                yield self.rows[word]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberColumn:
+    """Bounds a row, NaN where unknown."""
+
+    lower: npt.NDArray[np.float64]
+    upper: npt.NDArray[np.float64]
+    unknown: Truths
+    """(size,) 1 where unknown, else 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateColumn:
+    """First and last day a row; where unknown, all days, so that every comparison is undecided."""
+
+    lower: npt.NDArray[np.int32]
+    upper: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionColumns:
+    """Places a row as numbers of their names, level by level; 0 where a level is unknown."""
+
+    names: dict[tuple[int, str], int]
+    """Number by level and `region_keys`' key."""
+    first: npt.NDArray[np.int32]
+    """(levels, size) each row's first place; all 0 where it has none."""
+    more: npt.NDArray[np.int32]
+    """(levels, m) the further places."""
+    more_rows: npt.NDArray[np.int32]
+    """(m,) the row of each further place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttributeTable:
     """The attributes of many documents, by column."""
 
@@ -138,66 +207,86 @@ class AttributeTable:
     kinds: npt.NDArray[np.int8]
     """Index into `list(Kind)`."""
     words: dict[SetAttribute, WordColumn]
-    numbers: dict[NumberAttribute, npt.NDArray[np.float64]]
-    """(size, 2) lower and upper bounds; NaN where unknown."""
-    regions: dict[tuple[int, str], npt.NDArray[np.int32]]
-    """Sorted `row * stride + path` codes by (level, name)."""
+    numbers: dict[NumberAttribute, NumberColumn]
+    dates: dict[DateAttribute, DateColumn]
+    regions: RegionColumns
     open_from: npt.NDArray[np.int32]
     open_until: npt.NDArray[np.int32]
-    _stride: int = field(default=128)
 
     def kind_mask(self, kinds: Sequence[Kind]) -> Mask:
         """Rows of one of the kinds."""
-        allowed = np.array([kind in kinds for kind in Kind])
-        mask: Mask = allowed[self.kinds]
-        return mask
-
-    def within(self, region: Region) -> Mask:
-        """Rows with a path that agrees on every level given."""
-        codes: npt.NDArray[np.int32] | None = None
-        for level, name in enumerate(_region_path(region)):
-            if name:
-                here = self.regions.get((level, name), np.empty(0, dtype=np.int32))
-                codes = here if codes is None else np.intersect1d(codes, here, assume_unique=True)
-        mask = np.full(self.size, codes is None)
-        if codes is not None:
-            mask[codes // self._stride] = True
+        mask = np.zeros(self.size, dtype=bool)
+        for code, kind in enumerate(Kind):
+            if kind in kinds:
+                mask |= self.kinds == code
         return mask
 
 
 def attribute_table(documents: Sequence[Attributes]) -> AttributeTable:
     """Columns over the documents, in their order."""
     order = {kind: code for code, kind in enumerate(Kind)}
-    stride = 1 + max((len(document.regions) for document in documents), default=1)
-    regions: dict[tuple[int, str], list[int]] = {}
-    for row, document in enumerate(documents):
-        for path_number, path in enumerate(document.regions):
-            for level, name in enumerate(path):
-                if name:
-                    regions.setdefault((level, name), []).append(row * stride + path_number)
+    dates = {name: _date_column(name, documents) for name in DateAttribute}
     return AttributeTable(
         size=len(documents),
         kinds=np.array([order[document.kind] for document in documents], dtype=np.int8),
         words={name: _word_column(name, documents) for name in SetAttribute},
         numbers={name: _number_column(name, documents) for name in NumberAttribute},
-        regions={key: np.array(codes, dtype=np.int32) for key, codes in regions.items()},
-        open_from=np.array([document.open_from for document in documents], dtype=np.int32),
-        open_until=np.array([document.open_until for document in documents], dtype=np.int32),
-        _stride=stride,
+        dates=dates,
+        regions=_region_columns(documents),
+        open_from=dates[DateAttribute.VALID_FROM].lower,
+        open_until=np.minimum(dates[DateAttribute.VALID_UNTIL].upper, dates[DateAttribute.DEADLINE].upper),
     )
 
 
 def _word_column(name: SetAttribute, documents: Sequence[Attributes]) -> WordColumn:
     rows: dict[str, list[int]] = {}
-    known = np.zeros(len(documents), dtype=bool)
+    counts = np.zeros(len(documents), dtype=np.int16)
     for row, document in enumerate(documents):
-        for word in document.words.get(name, ()):
-            rows.setdefault(word, []).append(row)
-            known[row] = True
-    return WordColumn({word: np.array(found, dtype=np.int32) for word, found in rows.items()}, known)
+        words = document.words.get(name)
+        if words:
+            counts[row] = len(words)
+            for word in words:
+                rows.setdefault(word, []).append(row)
+    return WordColumn(
+        rows={word: np.array(found, dtype=np.int32) for word, found in rows.items()},
+        counts=counts,
+        unknown=(counts == 0).astype(np.int8),
+    )
 
 
-def _number_column(name: NumberAttribute, documents: Sequence[Attributes]) -> npt.NDArray[np.float64]:
+def _number_column(name: NumberAttribute, documents: Sequence[Attributes]) -> NumberColumn:
     unknown = (np.nan, np.nan)
-    bounds = [document.numbers.get(name, unknown) for document in documents]
-    return np.array(bounds, dtype=np.float64).reshape(len(documents), 2)
+    bounds = np.array([document.numbers.get(name, unknown) for document in documents], dtype=np.float64).reshape(-1, 2)
+    lower, upper = np.ascontiguousarray(bounds.T)
+    return NumberColumn(lower=lower, upper=upper, unknown=np.isnan(lower).astype(np.int8))
+
+
+def _date_column(name: DateAttribute, documents: Sequence[Attributes]) -> DateColumn:
+    days = np.array([document.dates.get(name, _ALL_DAYS) for document in documents], dtype=np.int32).reshape(-1, 2)
+    lower, upper = np.ascontiguousarray(days.T)
+    return DateColumn(lower=lower, upper=upper)
+
+
+def _region_columns(documents: Sequence[Attributes]) -> RegionColumns:
+    names: dict[tuple[int, str], int] = {}
+    paths: dict[tuple[str, ...], tuple[int, ...]] = {(): (0,) * len(REGION_LEVELS)}
+    for document in documents:
+        for path in document.regions:
+            if path not in paths:
+                paths[path] = _numbered(path, names)
+    more = [(row, paths[path]) for row, document in enumerate(documents) for path in document.regions[1:]]
+    return RegionColumns(
+        names=names,
+        first=_by_level([paths[document.regions[0] if document.regions else ()] for document in documents]),
+        more=_by_level([numbers for _, numbers in more]),
+        more_rows=np.array([row for row, _ in more], dtype=np.int32),
+    )
+
+
+def _numbered(path: Sequence[str], names: dict[tuple[int, str], int]) -> tuple[int, ...]:
+    levels = enumerate(region_keys(path))
+    return tuple(names.setdefault((level, key), len(names) + 1) if key else 0 for level, key in levels)
+
+
+def _by_level(places: Sequence[tuple[int, ...]]) -> npt.NDArray[np.int32]:
+    return np.ascontiguousarray(np.array(places, dtype=np.int32).reshape(-1, len(REGION_LEVELS)).T)

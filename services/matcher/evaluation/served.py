@@ -1,44 +1,47 @@
-"""The served pipeline as rankings to evaluate: as it is served, and each leg alone."""
+"""The served pipeline as rankings to evaluate: as it is served, and by each leg alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.evaluation.comparison import StageProgress
 from services.matcher.evaluation.rankers import Ranker
+from services.matcher.matching.calibrating import PairingBook
+from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion
 from services.matcher.matching.matchmaker import stored_subject
-from services.matcher.matching.pipeline import Scope, match
-from services.matcher.matching.policies import TEXT_POLICY, RankingPolicy
+from services.matcher.matching.pipeline import match, prepare
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import build_segment
 from services.matcher.retrieval.snapshot import Snapshot
+from services.matcher.scoring.policy import RankingPolicy
+from services.matcher.scoring.shipped import SHIPPED_POLICY, one_leg
 from shared.contracts.profiles import Profile
-from shared.contracts.vocabularies import Language
+from shared.contracts.vocabularies import Signal
 
 POLICIES: Mapping[str, RankingPolicy] = {
-    "served": TEXT_POLICY,
-    "dense": replace(TEXT_POLICY, dense_weight=1, dense_weight_across=1, dense_weight_unread=1),
-    "lexical": replace(TEXT_POLICY, dense_weight=0, dense_weight_across=0, dense_weight_unread=0),
+    "served": SHIPPED_POLICY,
+    "dense": one_leg(Signal.MEANING),
+    "lexical": one_leg(Signal.WORDS),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineRanker:
-    """Ranks through the very function that answers requests."""
+    """Ranks through the very functions that answer requests, without the floor: a ranking is judged in its depth."""
 
     subjects: Snapshot
     targets: Snapshot
     scope: Scope
-    policy: RankingPolicy
-    languages: frozenset[Language]
+    book: PairingBook = field(repr=False)
 
     def rank(self, subject_id: str, depth: int) -> Sequence[str]:
         """Ids of the best targets."""
-        subject: Subject = replace(stored_subject(subject_id, self.subjects), profile_id=None)
-        ranking = match(subject, replace(self.scope, limit=depth), self.targets, self.policy, self.languages)
+        stored = stored_subject(subject_id, self.subjects)
+        subject = Subject(profile_id=None, entry=stored.entry, texts=stored.texts)
+        ranking = match(prepare(subject, self.scope, self.targets, self.book), depth)
         return [scored.entry.profile_id for scored in ranking.matches]
 
 
@@ -49,6 +52,7 @@ def pipeline_rankers(
     *,
     encoder: Encoder,
     store: VectorStore,
+    policies: Mapping[str, RankingPolicy] = POLICIES,
 ) -> Mapping[str, Ranker]:
     """Index both sides of a set as the follower would, and rank one against the other under each policy."""
     indexer = Indexer(encoder, store)
@@ -62,10 +66,9 @@ def pipeline_rankers(
             subjects=asked,
             targets=proposed,
             scope=Scope(target_kinds=kinds),
-            policy=policy,
-            languages=encoder.languages,
+            book=PairingBook(chance=proposed.chance, policy=policy, model_languages=encoder.languages),
         )
-        for name, policy in POLICIES.items()
+        for name, policy in policies.items()
     }
 
 

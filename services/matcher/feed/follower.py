@@ -6,7 +6,7 @@ import structlog
 
 from services.matcher import repositories
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
-from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion, profile_json
+from services.matcher.matching.indexing import Indexed, Indexer, PassageHashes, ProfileVersion, profile_json
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import build_segment
@@ -105,7 +105,7 @@ class Follower:
         changes = self._unserved(page)
         active = [change for change in changes if change.status is ProfileStatus.ACTIVE]
         indexed = self._indexer.index([_version(change) for change in active])
-        hashes = {one.document.entry.profile_id: one.passage_hashes for one in indexed}
+        hashes = {one.document.entry.profile_id: one.hashes for one in indexed}
         with self._database.write() as session:
             repositories.write_documents(session, [_document_row(change, hashes) for change in changes])
             repositories.write_position(session, page.next_after, self._model_id)
@@ -168,16 +168,17 @@ def _stored_version(row: DocumentRow) -> ProfileVersion:
         profile_id=row.profile_id,
         revision=row.revision,
         profile=profile_adapter.validate_json(row.profile_json),
-        passage_hashes=tuple(row.passage_hashes.split()),
+        hashes=PassageHashes.unpacked(row.passage_hashes),
     )
 
 
-def _document_row(change: ProfileChange, hashes: dict[str, tuple[str, ...]]) -> dict[str, object]:
+def _document_row(change: ProfileChange, hashes: dict[str, PassageHashes]) -> dict[str, object]:
+    cut = hashes.get(change.profile_id)
     return {
         "profile_id": change.profile_id,
         "revision": change.revision,
         "feed_seq": change.feed_seq,
         "is_active": change.status is ProfileStatus.ACTIVE,
         "profile_json": profile_json(change.profile),
-        "passage_hashes": " ".join(hashes.get(change.profile_id, ())),
+        "passage_hashes": cut.packed() if cut else "",
     }

@@ -1,39 +1,65 @@
-"""Profiles to indexed documents: texts, passages, vectors, terms, attributes."""
+"""Profiles to indexed documents: both aspects as passages, vectors and terms, attributes, facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from services.matcher.domain.attributes import profile_attributes
-from services.matcher.domain.texts import ProfileTexts, profile_texts
-from services.matcher.embedding.documents import document_passages
+from services.matcher.domain.facts import profile_facts
+from services.matcher.domain.texts import TEXT_WEIGHT, ProfileTexts, profile_texts
+from services.matcher.embedding.documents import TitledText, text_passages
 from services.matcher.embedding.encoder import Encoder, FloatMatrix, Progress, no_progress
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.retrieval.analysis import index_terms
+from services.matcher.retrieval.aspects import AspectTexts
 from services.matcher.retrieval.dense import FloatVector
 from services.matcher.retrieval.segment import Entry, IndexedDocument
+from services.matcher.retrieval.text_index import TermCounts, term_counts
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import Language
 from shared.kit.language import detect_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassageHashes:
+    """The embedded texts behind a document's vectors; `needs` is None where one vector stands for both aspects."""
+
+    offer: tuple[str, ...]
+    needs: tuple[str, ...] | None = None
+
+    def all(self) -> tuple[str, ...]:
+        """Of both aspects."""
+        return (*self.offer, *(self.needs or ()))
+
+    def packed(self) -> str:
+        """As one text, for the store."""
+        return f"{' '.join(self.offer)}|{' '.join(self.needs or ())}"
+
+    @classmethod
+    def unpacked(cls, text: str) -> Self | None:
+        """What `packed` wrote; None for the form of earlier releases, which knew no aspects."""
+        offer, bar, needs = text.partition("|")
+        return cls(offer=tuple(offer.split()), needs=tuple(needs.split()) or None) if bar else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileVersion:
-    """One revision of a profile; `passage_hashes` where its texts were cut before, None where not."""
+    """One revision of a profile; `hashes` where its texts were cut before, None where not."""
 
     profile_id: str
     revision: int
     profile: Profile
-    passage_hashes: tuple[str, ...] | None = None
+    hashes: PassageHashes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
-    """A document for a segment, and the hashes of the passages its vector stands for."""
+    """A document for a segment, and the hashes of the passages its vectors stand for."""
 
     document: IndexedDocument
-    passage_hashes: tuple[str, ...]
+    hashes: PassageHashes
 
 
 class Indexer:
@@ -49,34 +75,45 @@ class Indexer:
         texts = [profile_texts(version.profile) for version in versions]
         hashes, vectors = self._embedded(versions, texts, progress)
         return [
-            Indexed(document=_document(version, text, _pooled(vectors, own)), passage_hashes=own)
+            Indexed(document=_document(version, text, own, vectors), hashes=own)
             for version, text, own in zip(versions, texts, hashes, strict=True)
         ]
 
-    def text_vector(self, text: ProfileTexts) -> FloatVector:
-        """The pooled vector of a text that is asked about and not kept."""
-        [passages] = document_passages([text], self._encoder)
-        return _unit(self._encoder.encode([passage.embedded_text for passage in passages]).mean(axis=0))
+    def passing_texts(self, texts: ProfileTexts) -> AspectTexts:
+        """The texts of a profile that is asked about and not kept."""
+        cut = text_passages(aspect_texts(texts), self._encoder)
+        pooled = [_pooled(self._encoder.encode([passage.embedded_text for passage in passages])) for passages in cut]
+        return _aspects(texts, pooled[0], pooled[1] if len(pooled) > 1 else None)
 
     def _embedded(
         self, versions: Sequence[ProfileVersion], texts: Sequence[ProfileTexts], progress: Progress
-    ) -> tuple[list[tuple[str, ...]], dict[str, FloatMatrix]]:
+    ) -> tuple[list[PassageHashes], dict[str, FloatMatrix]]:
         """Passage hashes of each document and the vectors of all; texts cut before are not cut again."""
-        known = {text_hash for version in versions for text_hash in version.passage_hashes or ()}
-        vectors = self._store.stored(known)
-        uncut = [
-            position
-            for position, version in enumerate(versions)
-            if version.passage_hashes is None or not vectors.keys() >= set(version.passage_hashes)
-        ]
-        cut = dict(zip(uncut, document_passages([texts[position] for position in uncut], self._encoder), strict=True))
-        wanted = {passage.text_hash: passage.embedded_text for passages in cut.values() for passage in passages}
+        vectors = self._store.stored(
+            {text_hash for one in versions for text_hash in (one.hashes.all() if one.hashes else ())}
+        )
+        hashes = {
+            place: version.hashes
+            for place, version in enumerate(versions)
+            if version.hashes is not None and vectors.keys() >= set(version.hashes.all())
+        }
+        uncut = [place for place in range(len(versions)) if place not in hashes]
+        titled = [aspect_texts(texts[place]) for place in uncut]
+        passages = iter(text_passages([text for aspects in titled for text in aspects], self._encoder))
+        wanted: dict[str, str] = {}
+        for place, aspects in zip(uncut, titled, strict=True):
+            cut = [next(passages) for _ in aspects]
+            wanted |= {passage.text_hash: passage.embedded_text for some in cut for passage in some}
+            own = [tuple(passage.text_hash for passage in some) for some in cut]
+            hashes[place] = PassageHashes(offer=own[0], needs=own[1] if len(own) > 1 else None)
         vectors |= self._store.vectors(wanted, progress)
-        hashes = [
-            tuple(passage.text_hash for passage in cut[position]) if position in cut else version.passage_hashes or ()
-            for position, version in enumerate(versions)
-        ]
-        return hashes, vectors
+        return [hashes[place] for place in range(len(versions))], vectors
+
+
+def aspect_texts(texts: ProfileTexts) -> list[TitledText]:
+    """What is embedded: the offer's text, and the needs' where it is another."""
+    offer, need = texts.offer_text, texts.need_text
+    return [TitledText(title=texts.title, text=text) for text in ((offer,) if need == offer else (offer, need))]
 
 
 def profile_language(profile: Profile, texts: ProfileTexts) -> Language:
@@ -94,21 +131,49 @@ def profile_json(profile: Profile) -> str:
     return profile.model_dump_json(exclude_none=True, exclude={"contact"})
 
 
-def _document(version: ProfileVersion, texts: ProfileTexts, vector: FloatVector) -> IndexedDocument:
-    language = profile_language(version.profile, texts)
-    entry = Entry(
-        profile_id=version.profile_id,
-        revision=version.revision,
-        profile_json=profile_json(version.profile).encode(),
+def profile_entry(profile_id: str, revision: int, profile: Profile, language: Language) -> Entry:
+    """Identity and facts of one revision."""
+    return Entry(
+        profile_id=profile_id,
+        revision=revision,
+        profile_json=profile_json(profile).encode(),
         language=language,
-        visibility=version.profile.visibility,
-        attributes=profile_attributes(version.profile, language),
+        visibility=profile.visibility,
+        attributes=profile_attributes(profile, language),
+        facts=profile_facts(profile),
     )
-    return IndexedDocument(entry=entry, terms=index_terms(texts.full), vector=vector[None, :])
 
 
-def _pooled(vectors: dict[str, FloatMatrix], hashes: Sequence[str]) -> FloatVector:
-    return _unit(np.mean([vectors[text_hash] for text_hash in hashes], axis=0))
+def _document(
+    version: ProfileVersion, texts: ProfileTexts, hashes: PassageHashes, vectors: dict[str, FloatMatrix]
+) -> IndexedDocument:
+    language = profile_language(version.profile, texts)
+    offer = _pooled([vectors[text_hash] for text_hash in hashes.offer])
+    need = None if hashes.needs is None else _pooled([vectors[text_hash] for text_hash in hashes.needs])
+    return IndexedDocument(
+        entry=profile_entry(version.profile_id, version.revision, version.profile, language),
+        texts=_aspects(texts, offer, need),
+    )
+
+
+def _aspects(texts: ProfileTexts, offer_vector: FloatVector, need_vector: FloatVector | None) -> AspectTexts:
+    """A profile that states needs has them as words of its own, even where one vector stands for both aspects."""
+    return AspectTexts(
+        offer_terms=term_counts(index_terms(f"{texts.offer_text}\n{texts.unsaid_history}")),
+        offer_vector=offer_vector,
+        need_terms=_need_terms(texts) if texts.has_own_needs else None,
+        need_vector=(offer_vector if need_vector is None else need_vector) if texts.has_own_needs else None,
+    )
+
+
+def _need_terms(texts: ProfileTexts) -> TermCounts:
+    needs = [(float(need.weight or 1), index_terms(need.text)) for need in texts.atomic_needs]
+    prose = (TEXT_WEIGHT, index_terms(texts.need_prose))
+    return term_counts(index_terms(texts.need_text), [one for one in (prose, *needs) if one[1]])
+
+
+def _pooled(vectors: Iterable[FloatMatrix]) -> FloatVector:
+    return _unit(np.mean(list(vectors), axis=0))
 
 
 def _unit(vector: FloatVector) -> FloatVector:

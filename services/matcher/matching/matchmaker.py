@@ -1,25 +1,43 @@
-"""Answers match requests: resolves the subject, runs the pipeline on one snapshot."""
+"""Answers match requests: resolves the subject, runs the pipeline on one snapshot, reranks what it found."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 
-from services.matcher.domain.texts import ProfileTexts, profile_texts
+from services.matcher.domain.texts import profile_texts
 from services.matcher.embedding.encoder import Encoder
-from services.matcher.matching.indexing import Indexer, profile_language, text_language
-from services.matcher.matching.pipeline import Ranking, Scope, match
-from services.matcher.matching.policies import TEXT_POLICY, RankingPolicy
-from services.matcher.matching.subject import Subject, subject_of
+from services.matcher.matching.calibrating import PairingBook, segment_subject
+from services.matcher.matching.eligible import Scope
+from services.matcher.matching.indexing import Indexer, profile_entry, profile_language
+from services.matcher.matching.near_misses import NearlyMatched, near_misses
+from services.matcher.matching.pipeline import Prepared, match, prepare
+from services.matcher.matching.reranking import Arranged, arrange, pool_size
+from services.matcher.matching.subject import Subject
+from services.matcher.matching.why import Why, why
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.snapshot import Snapshot
+from services.matcher.scoring.policy import RankingPolicy
+from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.matches import InlineText, MatchRequest
 from shared.contracts.problems import FieldProblem
-from shared.contracts.profiles import Profile
+from shared.contracts.profiles import PROFILE_TYPES, Kind, Profile
 from shared.kit.errors import NotFound, Unavailable
+
+_TITLE_LENGTH = 80
+ExposureOf = Callable[[str], int]
+"""In how many recorded answers a profile stood."""
 
 
 class SubjectNotFound(NotFound):
     """No active profile has this id, or the matcher has not read it from the feed yet."""
 
     code = "subject_not_found"
+
+
+class TargetNotFound(NotFound):
+    """No active profile has the target's id, or the matcher has not read it from the feed yet."""
+
+    code = "target_not_found"
 
 
 class SnapshotBehind(Unavailable):
@@ -30,9 +48,23 @@ class SnapshotBehind(Unavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A ranking and the versions that make it repeatable."""
+    """A list of matches and the versions that make it repeatable."""
 
-    ranking: Ranking
+    request: MatchRequest
+    subject: Subject
+    arranged: Arranged
+    eligible: int
+    near_misses: tuple[NearlyMatched, ...]
+    snapshot: Snapshot
+    policy: RankingPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """Where one pair stands, and what it was judged on."""
+
+    subject: Subject
+    why: Why
     snapshot: Snapshot
     policy: RankingPolicy
 
@@ -41,46 +73,118 @@ class Matchmaker:
     """Stateless but for what it is given; safe in any number of threads."""
 
     def __init__(
-        self, *, publisher: Publisher, indexer: Indexer, encoder: Encoder, policy: RankingPolicy = TEXT_POLICY
+        self,
+        *,
+        publisher: Publisher,
+        indexer: Indexer,
+        encoder: Encoder,
+        policy: RankingPolicy = SHIPPED_POLICY,
+        exposure_of: ExposureOf = lambda _: 0,
     ) -> None:
         """`indexer` embeds inline subjects; `encoder` says which languages the model reads."""
         self._publisher = publisher
         self._indexer = indexer
         self._languages = encoder.languages
         self._policy = policy
+        self._exposure_of = exposure_of
+        self._book: PairingBook | None = None
+        self._turn = Lock()
 
     @property
     def current(self) -> Snapshot:
         """The snapshot that a request beginning now would read."""
         return self._publisher.current
 
-    def answer(self, request: MatchRequest, snapshot: Snapshot) -> Answer:
-        """Match one request on a snapshot. Raises SubjectNotFound, SnapshotBehind."""
-        if request.min_feed_seq is not None and request.min_feed_seq > snapshot.feed_seq:
-            raise SnapshotBehind(
-                f"The matcher has read the feed to {snapshot.feed_seq}; min_feed_seq asks for {request.min_feed_seq}."
-            )
+    def answer(self, request: MatchRequest, snapshot: Snapshot, taken: Mapping[str, int] | None = None) -> Answer:
+        """Match one request on a snapshot; `taken` says how often each target was proposed in the same batch.
+
+        Raises SubjectNotFound, SnapshotBehind.
+        """
+        _check_position(request, snapshot)
         subject = self._subject(request, snapshot)
-        scope = Scope(target_kinds=request.target_kinds, filters=request.filters, limit=request.limit)
-        ranking = match(subject, scope, snapshot, self._policy, self._languages)
-        return Answer(ranking=ranking, snapshot=snapshot, policy=self._policy)
+        prepared = self._prepared(request, subject, snapshot)
+        ranking = match(prepared, pool_size(request))
+        floor = self._policy.floor if request.floor is None else request.floor
+        above = [one for one in ranking.matches if one.score >= floor]
+        return Answer(
+            request=request,
+            subject=subject,
+            arranged=arrange(above, request, snapshot, self._exposure_of, taken or {}),
+            eligible=ranking.eligible,
+            near_misses=near_misses(prepared, request.near_misses),
+            snapshot=snapshot,
+            policy=self._policy,
+        )
+
+    def why(self, request: MatchRequest, target_id: str, snapshot: Snapshot) -> WhyNot:
+        """Follow one target through every stage. Raises SubjectNotFound, TargetNotFound, SnapshotBehind."""
+        _check_position(request, snapshot)
+        subject = self._subject(request, snapshot)
+        floor = self._policy.floor if request.floor is None else request.floor
+        found = why(self._prepared(request, subject, snapshot), snapshot, target_id, limit=request.limit, floor=floor)
+        if found is None:
+            raise _target_not_found(target_id)
+        return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=self._policy)
+
+    def kind_of(self, target_id: str, snapshot: Snapshot) -> Kind:
+        """The kind of a stored profile. Raises TargetNotFound."""
+        found = snapshot.find(target_id)
+        if found is None:
+            raise _target_not_found(target_id)
+        return found[0].entries[found[1]].attributes.kind
+
+    def _prepared(self, request: MatchRequest, subject: Subject, snapshot: Snapshot) -> Prepared:
+        scope = Scope(
+            target_kinds=request.target_kinds, filters=request.filters, rules=request.rules, as_of=request.as_of
+        )
+        return prepare(subject, scope, snapshot, self._pairings(snapshot), request.fusion)
+
+    def _pairings(self, snapshot: Snapshot) -> PairingBook:
+        """Kept as long as the base that it was calibrated on is served."""
+        with self._turn:
+            if self._book is None or self._book.chance is not snapshot.chance:
+                self._book = PairingBook(chance=snapshot.chance, policy=self._policy, model_languages=self._languages)
+            return self._book
 
     def _subject(self, request: MatchRequest, snapshot: Snapshot) -> Subject:
         if request.subject_id is not None:
             return stored_subject(request.subject_id, snapshot)
         if request.profile is not None:
-            return self._inline_profile(request.profile)
+            return self._passing(request.profile)
         assert request.text is not None  # the contract allows exactly one of the three
-        return self._inline_text(request.text)
+        return self._passing(_profile_of(request.text))
 
-    def _inline_profile(self, profile: Profile) -> Subject:
+    def _passing(self, profile: Profile) -> Subject:
+        """A profile that is asked about and not kept."""
         texts = profile_texts(profile)
-        return subject_of(texts, profile_language(profile, texts), self._indexer.text_vector(texts))
+        entry = profile_entry("", 0, profile, profile_language(profile, texts))
+        return Subject(profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts))
 
-    def _inline_text(self, inline: InlineText) -> Subject:
-        texts = ProfileTexts(title="", common=(inline.text,), offers=(), needs=(), tags=(), history=())
-        language = inline.language or text_language(inline.text)
-        return subject_of(texts, language, self._indexer.text_vector(texts))
+
+def _check_position(request: MatchRequest, snapshot: Snapshot) -> None:
+    if request.min_feed_seq is not None and request.min_feed_seq > snapshot.feed_seq:
+        raise SnapshotBehind(
+            f"The matcher has read the feed to {snapshot.feed_seq}; min_feed_seq asks for {request.min_feed_seq}."
+        )
+
+
+def _profile_of(inline: InlineText) -> Profile:
+    """Free text as a profile of its kind: the text is the description, its beginning the title."""
+    fields = {
+        "source": "inline",
+        "external_id": "text",
+        "title": inline.text[:_TITLE_LENGTH].strip(),
+        "description": inline.text,
+        "language": inline.language,
+    }
+    return PROFILE_TYPES[inline.kind].model_validate(fields)  # type: ignore[return-value] # one of the union's members
+
+
+def _target_not_found(target_id: str) -> TargetNotFound:
+    return TargetNotFound(
+        f"target: no active profile {target_id!r}. Check the id, or wait until the matcher has read it.",
+        errors=(FieldProblem(field="query.target", message="unknown", fix="Use the id the catalog answered with."),),
+    )
 
 
 def stored_subject(profile_id: str, snapshot: Snapshot) -> Subject:
@@ -92,6 +196,4 @@ def stored_subject(profile_id: str, snapshot: Snapshot) -> Subject:
             "and wait until the matcher has read it.",
             errors=(FieldProblem(field="subject_id", message="unknown", fix="Use the id the catalog answered with."),),
         )
-    segment, row = found
-    entry = segment.entries[row]
-    return subject_of(profile_texts(entry.profile()), entry.language, segment.dense.vectors[row], profile_id)
+    return segment_subject(*found)

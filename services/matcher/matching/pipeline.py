@@ -1,57 +1,37 @@
 """The pipeline from a subject to its ranked matches: the file to read first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from services.matcher.domain.attributes import Mask
-from services.matcher.domain.eligibility import eligible_rows
-from services.matcher.matching.policies import RankingPolicy
+from services.matcher.matching.calibrating import PairingBook, fused_scores
+from services.matcher.matching.eligible import Eligible, Scope, count_eligible, judge_eligibility
+from services.matcher.matching.measuring import PairSignals, Readings, measure, readings_of
+from services.matcher.matching.pool import draw_pool, run_legs
 from services.matcher.matching.subject import Subject
-from services.matcher.retrieval.candidates import Candidates, draw_candidates, score_legs
-from services.matcher.retrieval.fusion import Weights
-from services.matcher.retrieval.segment import Entry, Segment
+from services.matcher.retrieval.dense import Rows
+from services.matcher.retrieval.legs import WordLegs
+from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
-from shared.contracts.filters import Filter
+from services.matcher.scoring.directed import Directed, directed_parts
+from services.matcher.scoring.pairing import Pairing
+from services.matcher.scoring.policy import Scores
 from shared.contracts.profiles import Kind
-from shared.contracts.vocabularies import Language
-
-_NEAREST = 200
-"""How many nearest documents the dense leg lists at least: more of them leave fewer to check by BM25."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What may be proposed, and how many."""
-
-    target_kinds: Sequence[Kind]
-    filters: Sequence[Filter] = ()
-    limit: int = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """One leg's part in a match."""
-
-    raw: float
-    normalised: float
-    weight: float
-
-    @property
-    def contribution(self) -> float:
-        """What the leg adds to the score."""
-        return self.weight * self.normalised
+from shared.contracts.vocabularies import Fusion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredMatch:
-    """One proposed counterpart with what its score is made of."""
+    """One counterpart with what its score is made of."""
 
     entry: Entry
     score: float
-    dense: Leg
-    lexical: Leg
+    """Calibrated, in [0, 1]."""
+    fused: float
+    forward: Directed
+    backward: Directed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,50 +42,113 @@ class Ranking:
     eligible: int
 
 
-def match(
-    subject: Subject, scope: Scope, snapshot: Snapshot, policy: RankingPolicy, languages: frozenset[Language]
-) -> Ranking:
-    """Rank the eligible targets for a subject, exactly; `languages` are those the model can read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A question on one snapshot: who may be proposed, and how they are scored."""
 
-    def dense_weights(segment: Segment) -> Weights:
-        return policy.dense_weights(subject.language, segment.chinese, languages)
+    scorer: "Scorer"
+    eligible: Sequence[Eligible]
 
-    depth = max(_NEAREST, 2 * scope.limit)
-    eligible = [(segment, _eligible(segment, live, subject, scope)) for segment, live in snapshot.segments()]
-    legs = [score_legs(segment, mask, subject.vector, subject.terms, depth) for segment, mask in eligible]
-    candidates = draw_candidates(legs, subject.vector, dense_weights, scope.limit)
-    return Ranking(
-        matches=_best_matches(candidates, scope.limit),
-        eligible=sum(int(np.count_nonzero(mask)) for _, mask in eligible),
+
+def prepare(
+    subject: Subject, scope: Scope, snapshot: Snapshot, book: PairingBook, fusion: Fusion | None = None
+) -> Prepared:
+    """Judge the rules of both sides over the whole snapshot, and choose how each kind is scored."""
+    return Prepared(
+        scorer=Scorer(
+            subject=subject,
+            scope=scope,
+            pairings={kind: book.pairing(subject.kind, kind, fusion) for kind in scope.target_kinds},
+            readings=readings_of(subject.entry.language, book.model_languages, snapshot.chance),
+        ),
+        eligible=judge_eligibility(subject, scope, snapshot),
     )
 
 
-def _eligible(segment: Segment, live: Mask, subject: Subject, scope: Scope) -> Mask:
-    mask = live & segment.targets & eligible_rows(segment.attributes, scope.target_kinds, scope.filters)
-    own_row = segment.row_by_id.get(subject.profile_id or "")
-    if own_row is not None:
-        mask[own_row] = False
-    return mask
+def match(prepared: Prepared, limit: int) -> Ranking:
+    """Rank the eligible targets for a subject, exactly."""
+    scorer = prepared.scorer
+    legs = [run_legs(scorer.subject, one, limit) for one in prepared.eligible]
+    pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, limit)
+    matches = [
+        one for leg, rows in zip(legs, pools, strict=True) for one in scorer.best(leg.eligible, leg.words, rows, limit)
+    ]
+    return Ranking(matches=in_order(matches)[:limit], eligible=count_eligible(prepared.eligible))
 
 
-def _best_matches(drawn: Sequence[Candidates], limit: int) -> tuple[ScoredMatch, ...]:
-    """The best over all segments, ties by profile id."""
-    scored = [(candidates, place) for candidates in drawn for place in _leading(candidates.fusion.scores, limit)]
-    matches = (_match(candidates, place) for candidates, place in scored)
-    return tuple(sorted(matches, key=lambda match: (-match.score, match.entry.profile_id))[:limit])
+def in_order(matches: Sequence[ScoredMatch]) -> tuple[ScoredMatch, ...]:
+    """Best first, ties by profile id."""
+    return tuple(sorted(matches, key=lambda one: (-one.score, one.entry.profile_id)))
 
 
-def _leading(scores: Weights, limit: int) -> list[int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorer:
+    """Scores rows of a segment for one request."""
+
+    subject: Subject
+    scope: Scope
+    pairings: dict[Kind, Pairing]
+    readings: Readings
+
+    def scores(self, eligible: Eligible, words: WordLegs, rows: Rows) -> Scores:
+        """Calibrated scores of rows of the asked kinds, (len(rows),)."""
+        scores = np.full(len(rows), -np.inf)
+        for kind, of_kind in self._by_kind(eligible, rows):
+            fused = self._fused(self.measure(eligible, words, rows[of_kind], kind), kind, eligible)
+            scores[of_kind] = self.pairings[kind].calibration.scores(fused)
+        return scores
+
+    def best(self, eligible: Eligible, words: WordLegs, rows: Rows, limit: int) -> list[ScoredMatch]:
+        """The rows of each kind at or above its `limit`-th best score, with everything their scores are made of."""
+        found = []
+        for kind, of_kind in self._by_kind(eligible, rows):
+            signals = self.measure(eligible, words, rows[of_kind], kind)
+            fused = self._fused(signals, kind, eligible)
+            scores = self.pairings[kind].calibration.scores(fused)
+            found += [
+                self._scored(eligible, signals, kind, place, score=float(scores[place]), fused=float(fused[place]))
+                for place in _leading(scores, limit)
+            ]
+        return found
+
+    def measure(self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind) -> PairSignals:
+        """All signals of rows of one kind."""
+        return measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of)
+
+    def scored_row(self, eligible: Eligible, words: WordLegs, row: int) -> ScoredMatch:
+        """One row, eligible or not, with its contributions."""
+        kind = eligible.segment.entries[row].attributes.kind
+        signals = self.measure(eligible, words, np.array([row]), kind)
+        fused = self._fused(signals, kind, eligible)
+        score = self.pairings[kind].calibration.scores(fused)
+        return self._scored(eligible, signals, kind, 0, score=float(score[0]), fused=float(fused[0]))
+
+    def _scored(
+        self, eligible: Eligible, signals: PairSignals, kind: Kind, place: int, *, score: float, fused: float
+    ) -> ScoredMatch:
+        row = int(signals.rows[place])
+        pairing, texts = self.pairings[kind], self.readings.of(bool(eligible.segment.chinese[row]))
+        return ScoredMatch(
+            entry=eligible.segment.entries[row],
+            score=score,
+            fused=fused,
+            forward=directed_parts(signals.forward, pairing.forward, texts, place),
+            backward=directed_parts(signals.backward, pairing.backward, texts, place),
+        )
+
+    def _by_kind(self, eligible: Eligible, rows: Rows) -> Iterator[tuple[Kind, Mask]]:
+        kinds = eligible.segment.attributes.kinds[rows]
+        for code, kind in enumerate(Kind):
+            of_kind = kinds == code
+            if kind in self.pairings and of_kind.any():
+                yield kind, of_kind
+
+    def _fused(self, signals: PairSignals, kind: Kind, eligible: Eligible) -> Scores:
+        return fused_scores(signals, self.pairings[kind], self.readings, eligible.segment)
+
+
+def _leading(scores: Scores, limit: int) -> list[int]:
     """Positions of the scores at or above the `limit`-th best."""
     if len(scores) <= limit:
         return list(range(len(scores)))
     return np.flatnonzero(scores >= np.partition(scores, -limit)[-limit]).tolist()
-
-
-def _match(candidates: Candidates, place: int) -> ScoredMatch:
-    fusion = candidates.fusion
-    weight = float(fusion.dense_weights[place])
-    dense = Leg(raw=float(fusion.similarities[place]), normalised=float(fusion.dense[place]), weight=weight)
-    lexical = Leg(raw=float(fusion.bm25[place]), normalised=float(fusion.lexical[place]), weight=1 - weight)
-    entry = candidates.segment.entries[int(candidates.rows[place])]
-    return ScoredMatch(entry=entry, score=dense.contribution + lexical.contribution, dense=dense, lexical=lexical)

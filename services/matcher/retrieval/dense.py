@@ -1,5 +1,6 @@
 """The dense leg: exact inner-product search; the one file that imports FAISS."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -9,9 +10,26 @@ import numpy.typing as npt
 
 from services.matcher.domain.attributes import Mask
 from services.matcher.embedding.encoder import FloatMatrix
+from services.matcher.retrieval.shared_scan import SharedScan
 
 Rows = npt.NDArray[np.int64]
 FloatVector = npt.NDArray[np.float32]
+
+
+_NARROW = 0.3
+"""Where less than this share of the rows is allowed, FAISS under a mask costs less than a pass over all rows."""
+_ROUNDING = 1e-5
+"""Two ways to add up a cosine in single precision differ by less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """Some allowed rows, and what no other allowed row exceeds."""
+
+    rows: Rows = field(repr=False)
+    """Ascending."""
+    unseen: float
+    """No allowed row outside `rows` is more similar; -inf where there is none."""
 
 
 class VectorIndex(Protocol):
@@ -21,8 +39,8 @@ class VectorIndex(Protocol):
     def size(self) -> int:
         """Number of rows."""
 
-    def search(self, query: FloatVector, top_k: int, allowed: Mask) -> tuple[Rows, FloatVector]:
-        """Up to `top_k` allowed rows and their similarities, best first; fewer only where fewer are allowed."""
+    def nearest(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
+        """At least the `top_k` allowed rows of the greatest similarity, all of them where fewer are allowed."""
 
     def similarities(self, query: FloatVector, rows: Rows) -> FloatVector:
         """Similarity of each of the rows, (len(rows),)."""
@@ -38,6 +56,7 @@ class FlatIndex:
         """Wrap a filled index; it must not change afterwards."""
         self._index = index
         self._vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+        self._scan = SharedScan(self._vectors)
 
     @classmethod
     def of(cls, vectors: FloatMatrix) -> Self:
@@ -65,17 +84,40 @@ class FlatIndex:
         view: FloatMatrix = self._vectors
         return view
 
-    def search(self, query: FloatVector, top_k: int, allowed: Mask) -> tuple[Rows, FloatVector]:
-        """Up to `top_k` allowed rows and their similarities, best first, ties by row."""
-        top_k = min(top_k, int(np.count_nonzero(allowed)))
-        if top_k == 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+    def nearest(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
+        """At least the `top_k` allowed rows of the greatest similarity, all of them where fewer are allowed."""
+        count = int(np.count_nonzero(allowed))
+        if count <= top_k:
+            return Nearest(rows=np.flatnonzero(allowed), unseen=-np.inf)
+        if count < _NARROW * self.size:
+            return self._under_mask(query, top_k, allowed)
+        found: list[Nearest | None] = []
+        similarities = self._scan.run(query, lambda: found.append(self._unmasked(query, top_k, allowed, count)))
+        if similarities is not None:
+            return _most_similar(similarities, top_k, allowed)
+        return found[0] or self._under_mask(query, top_k, allowed)
+
+    def _unmasked(self, query: FloatVector, top_k: int, allowed: Mask, count: int) -> Nearest | None:
+        """Look for more and drop what is not allowed: a mask costs FAISS its fast kernel. None if too few are left."""
+        depth = min(self.size, int(1.25 * top_k * self.size / count) + 16)
+        similarities, rows = self._search(query, depth, None)
+        kept = allowed[rows]
+        if int(np.count_nonzero(kept)) < top_k:
+            return None
+        return Nearest(rows=np.sort(rows[kept]), unseen=float(similarities[-1]) + _ROUNDING)
+
+    def _under_mask(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
         bits = np.packbits(allowed, bitorder="little")
         selector = faiss.IDSelectorBitmap(bits)
+        similarities, rows = self._search(query, top_k, faiss.SearchParameters(sel=selector))
+        return Nearest(rows=np.sort(rows), unseen=float(similarities[-1]) + _ROUNDING)
+
+    def _search(
+        self, query: FloatVector, top_k: int, parameters: faiss.SearchParameters | None
+    ) -> tuple[FloatVector, Rows]:
         faiss.omp_set_num_threads(1)  # holds for the calling thread: requests already run side by side
-        similarities, rows = self._index.search(query[None, :], top_k, params=faiss.SearchParameters(sel=selector))
-        order = np.lexsort((rows[0], -similarities[0]))
-        return rows[0][order], similarities[0][order]
+        similarities, rows = self._index.search(query[None, :], top_k, params=parameters)
+        return similarities[0], rows[0]
 
     def similarities(self, query: FloatVector, rows: Rows) -> FloatVector:
         """Similarity of each of the rows, (len(rows),); the same to the last bit whichever rows are asked together."""
@@ -85,3 +127,9 @@ class FlatIndex:
     def save(self, path: Path) -> None:
         """Write the index to one file."""
         faiss.write_index(self._index, str(path))
+
+
+def _most_similar(similarities: FloatVector, top_k: int, allowed: Mask) -> Nearest:
+    seen = np.where(allowed, similarities, np.float32(-2))
+    least = np.partition(seen, -top_k)[-top_k]
+    return Nearest(rows=np.flatnonzero(seen >= least), unseen=float(least) + _ROUNDING)

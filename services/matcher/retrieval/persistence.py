@@ -6,26 +6,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import structlog
-from scipy.sparse import csc_array
+from pydantic import TypeAdapter
 
-from services.matcher.domain.attributes import Attributes
+from services.matcher.domain.facts import ProfileFacts
 from services.matcher.retrieval.analysis import ANALYSIS_SCHEME
-from services.matcher.retrieval.dense import FlatIndex
-from services.matcher.retrieval.lexical import index_counts
+from services.matcher.retrieval.persisted_aspects import ASPECT_FILES, read_aspects, write_aspects
+from services.matcher.retrieval.persisted_attributes import attributes_from_json, attributes_to_json
 from services.matcher.retrieval.segment import Entry, Segment, assemble_segment
-from shared.contracts.filters import NumberAttribute, SetAttribute
-from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Language, Visibility
 
-_FORMAT = 2
+_FORMAT = 3
 _KEPT = 2
-_ENTRIES, _VECTORS, _LEXICAL, _TERMS = "entries.jsonl", "vectors.faiss", "lexical.npz", "terms.json"
+_ENTRIES = "entries.jsonl"
 _ABOUT = "about.json"
-_DATA_FILES = (_ENTRIES, _VECTORS, _LEXICAL, _TERMS)
+_DATA_FILES = (_ENTRIES, *ASPECT_FILES)
+_facts: TypeAdapter[ProfileFacts] = TypeAdapter(ProfileFacts)
 
 
 class SnapshotFolder:
@@ -92,49 +89,29 @@ class DamagedSnapshotError(ValueError):
 def _write_parts(base: Segment, folder: Path) -> None:
     with (folder / _ENTRIES).open("wb") as lines:
         lines.writelines(_entry_line(entry) for entry in base.entries)
-    base.dense.save(folder / _VECTORS)
-    counts = base.lexical.counts
-    np.savez(
-        folder / _LEXICAL,
-        data=counts.data,
-        indices=counts.indices,
-        indptr=counts.indptr,
-        shape=np.array(counts.shape),
-        lengths=base.lexical.lengths,
-    )
-    (folder / _TERMS).write_text(json.dumps(list(base.lexical.statistics.vocabulary), ensure_ascii=False))
+    write_aspects(base.aspects, folder)
 
 
 def _read_parts(folder: Path) -> Segment:
-    with np.load(folder / _LEXICAL) as saved:
-        counts = csc_array((saved["data"], saved["indices"], saved["indptr"]), shape=tuple(saved["shape"].tolist()))
-        lengths = saved["lengths"]
-    terms = json.loads((folder / _TERMS).read_text())
-    lexical = index_counts(counts, lengths, {term: column for column, term in enumerate(terms)})
-    return assemble_segment(list(_entries(folder)), FlatIndex.load(folder / _VECTORS), lexical)
+    return assemble_segment(list(_entries(folder)), read_aspects(folder))
 
 
 def _entry_line(entry: Entry) -> bytes:
-    facts = entry.attributes
     head = {
         "id": entry.profile_id,
         "revision": entry.revision,
         "language": entry.language,
         "visibility": entry.visibility,
-        "kind": facts.kind,
-        "words": {name: sorted(words) for name, words in facts.words.items()},
-        "numbers": facts.numbers,
-        "regions": facts.regions,
-        "open": (facts.open_from, facts.open_until),
+        **attributes_to_json(entry.attributes),
     }
-    return json.dumps(head).encode() + b"\t" + entry.profile_json + b"\n"
+    return b"\t".join((json.dumps(head).encode(), _facts.dump_json(entry.facts), entry.profile_json)) + b"\n"
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
     """Read without parsing the profiles: a restart waits for this."""
     with (folder / _ENTRIES).open("rb") as lines:
         for line in lines:
-            head_json, _, profile_json = line.rstrip(b"\n").partition(b"\t")
+            head_json, facts_json, profile_json = line.rstrip(b"\n").split(b"\t", 2)
             head = json.loads(head_json)
             yield Entry(
                 profile_id=head["id"],
@@ -142,20 +119,9 @@ def _entries(folder: Path) -> Iterator[Entry]:
                 profile_json=profile_json,
                 language=Language(head["language"]),
                 visibility=Visibility(head["visibility"]),
-                attributes=_attributes(head),
+                attributes=attributes_from_json(head),
+                facts=_facts.validate_json(facts_json),
             )
-
-
-def _attributes(head: dict[str, Any]) -> Attributes:  # Any: JSON
-    open_from, open_until = head["open"]
-    return Attributes(
-        kind=Kind(head["kind"]),
-        words={SetAttribute(name): frozenset(words) for name, words in head["words"].items()},
-        numbers={NumberAttribute(name): (lower, upper) for name, (lower, upper) in head["numbers"].items()},
-        regions=tuple(map(tuple, head["regions"])),
-        open_from=open_from,
-        open_until=open_until,
-    )
 
 
 def _verify(folder: Path, digests: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from services.matcher.retrieval.chance import chance_in
 from services.matcher.retrieval.segment import (
     IndexedDocument,
     Segment,
@@ -48,7 +49,7 @@ class Publisher:
         live = self.current.base_live.copy()
         replaced = [base.row_by_id[key] for key in (*arriving, *gone) if key in base.row_by_id]
         live[replaced] = False
-        delta = build_delta_segment(list(self._changed.values()), self._dimension, base.lexical.statistics)
+        delta = build_delta_segment(list(self._changed.values()), self._dimension, base.aspects.statistics)
         self.current = replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq)
         self._merge_above(_MERGE_SHARE)
 
@@ -75,7 +76,8 @@ class Publisher:
         return Snapshot(
             base=base,
             base_live=np.ones(base.size, dtype=bool),
-            delta=build_delta_segment([], self._dimension, base.lexical.statistics),
+            delta=build_delta_segment([], self._dimension, base.aspects.statistics),
+            chance=chance_in(base),
             model_id=model_id,
             feed_seq=feed_seq,
         )

@@ -1,15 +1,17 @@
-"""A set of documents made searchable: entries, attribute columns, both indexes; immutable."""
+"""A set of documents made searchable: entries, attribute columns, rules, facts, both aspects; immutable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import csc_array, vstack
 
 from services.matcher.domain.attributes import Attributes, AttributeTable, Mask, attribute_table
-from services.matcher.embedding.encoder import FloatMatrix
-from services.matcher.retrieval.dense import FlatIndex, FloatVector, Rows
-from services.matcher.retrieval.lexical import LexicalIndex, TermStatistics, build_delta, build_index, index_counts
+from services.matcher.domain.fact_columns import FactColumns, fact_columns
+from services.matcher.domain.facts import ProfileFacts
+from services.matcher.domain.rule_book import RuleBook, rule_book
+from services.matcher.retrieval.aspects import Aspects, AspectTexts, build_aspects, merge_aspects
+from services.matcher.retrieval.dense import Rows
+from services.matcher.retrieval.terms import TermStatistics
 from shared.contracts.profiles import Profile, profile_adapter
 from shared.contracts.vocabularies import Language, Visibility
 
@@ -24,6 +26,7 @@ class Entry:
     language: Language
     visibility: Visibility
     attributes: Attributes
+    facts: ProfileFacts
 
     def profile(self) -> Profile:
         """The profile as it came through the feed, without contact."""
@@ -35,10 +38,7 @@ class IndexedDocument:
     """What a document adds to a segment."""
 
     entry: Entry
-    terms: Sequence[str]
-    """Index terms in order."""
-    vector: FloatMatrix
-    """(1, dimension), of unit length."""
+    texts: AspectTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,9 @@ class Segment:
 
     entries: Sequence[Entry]
     attributes: AttributeTable
-    dense: FlatIndex
-    lexical: LexicalIndex
+    rules: RuleBook
+    facts: FactColumns
+    aspects: Aspects
     row_by_id: dict[str, int]
     targets: Mask = field(repr=False)
     """Rows that may be proposed: hidden profiles may ask but are never answered."""
@@ -63,14 +64,14 @@ class Segment:
 
 def build_segment(documents: Sequence[IndexedDocument], dimension: int) -> Segment:
     """A segment with term statistics of its own."""
-    lexical = build_index([document.terms for document in documents])
-    return assemble_segment([document.entry for document in documents], _dense(documents, dimension), lexical)
+    aspects = build_aspects([document.texts for document in documents], dimension)
+    return assemble_segment([document.entry for document in documents], aspects)
 
 
 def build_delta_segment(documents: Sequence[IndexedDocument], dimension: int, base: TermStatistics) -> Segment:
-    """A small segment whose lexical scores compare with the base's."""
-    lexical = build_delta([document.terms for document in documents], base)
-    return assemble_segment([document.entry for document in documents], _dense(documents, dimension), lexical)
+    """A small segment whose lexical weights compare with the base's."""
+    aspects = build_aspects([document.texts for document in documents], dimension, base)
+    return assemble_segment([document.entry for document in documents], aspects)
 
 
 def merge_segments(base: Segment, base_live: Mask, delta: Segment) -> Segment:
@@ -78,56 +79,32 @@ def merge_segments(base: Segment, base_live: Mask, delta: Segment) -> Segment:
 
     Rows are ordered by profile id, so the result does not depend on how changes were batched.
     """
-    rows = np.flatnonzero(base_live)
-    entries = [*(base.entries[row] for row in rows.tolist()), *delta.entries]
-    vectors = np.concatenate([base.dense.vectors[rows], delta.dense.vectors])
-    counts, lengths, vocabulary = _merged_counts(base.lexical, rows, delta.lexical)
-    ordered = sorted(range(len(entries)), key=lambda row: entries[row].profile_id)
-    order = np.array(ordered, dtype=np.int64)
-    return assemble_segment(
-        [entries[row] for row in ordered],
-        FlatIndex.of(vectors[order]),
-        index_counts(_in_row_order(counts, order), lengths[order], vocabulary),
-    )
+    kept = np.flatnonzero(base_live)
+    entries = [*(base.entries[row] for row in kept.tolist()), *delta.entries]
+    ordered = sorted(range(len(entries)), key=lambda place: entries[place].profile_id)
+    aspects = merge_aspects(base.aspects, kept, delta.aspects, np.array(ordered, dtype=np.int64))
+    return assemble_segment([entries[place] for place in ordered], aspects)
 
 
-def assemble_segment(entries: Sequence[Entry], dense: FlatIndex, lexical: LexicalIndex) -> Segment:
+def take_segment(segment: Segment, rows: Rows) -> Segment:
+    """Some rows of a segment, ascending, under the same term statistics."""
+    return assemble_segment([segment.entries[row] for row in rows.tolist()], segment.aspects.take(rows))
+
+
+def assemble_segment(entries: Sequence[Entry], aspects: Aspects) -> Segment:
     """A segment of parts that are already built; raises ValueError where they hold different numbers of documents."""
-    if not len(entries) == dense.size == lexical.size:
-        raise ValueError(f"parts disagree: {len(entries)} entries, {dense.size} vectors, {lexical.size} texts")
+    if not len(entries) == aspects.size == aspects.offer_vectors.size:
+        raise ValueError(
+            f"parts disagree: {len(entries)} entries, {aspects.offer_vectors.size} vectors, {aspects.size} texts"
+        )
+    attributes = [entry.attributes for entry in entries]
     return Segment(
         entries=entries,
-        attributes=attribute_table([entry.attributes for entry in entries]),
-        dense=dense,
-        lexical=lexical,
+        attributes=attribute_table(attributes),
+        rules=rule_book(attributes),
+        facts=fact_columns([entry.facts for entry in entries]),
+        aspects=aspects,
         row_by_id={entry.profile_id: row for row, entry in enumerate(entries)},
         targets=np.array([entry.visibility is not Visibility.HIDDEN for entry in entries], dtype=bool),
         chinese=np.array([entry.language is Language.CHINESE for entry in entries], dtype=bool),
     )
-
-
-def _dense(documents: Sequence[IndexedDocument], dimension: int) -> FlatIndex:
-    empty = np.empty((0, dimension), dtype=np.float32)
-    return FlatIndex.of(np.concatenate([empty, *(document.vector for document in documents)]))
-
-
-def _merged_counts(
-    base: LexicalIndex, rows: Rows, delta: LexicalIndex
-) -> tuple[csc_array, FloatVector, dict[str, int]]:
-    """Counts of the base's rows over the delta's, lengths, and the vocabulary of both without unused terms."""
-    vocabulary = dict(base.statistics.vocabulary)
-    columns = np.array([vocabulary.setdefault(term, len(vocabulary)) for term in delta.statistics.vocabulary])
-    width = len(vocabulary)
-    kept = base.counts.tocsr()[rows]
-    kept.resize((len(rows), width))
-    added = delta.counts.tocoo()
-    moved = csc_array((added.data, (added.coords[0], columns[added.coords[1]])), shape=(delta.size, width))
-    counts = vstack([kept, moved], format="csc")
-    used = np.diff(counts.indptr) > 0
-    names = [term for term, column in sorted(vocabulary.items(), key=lambda item: item[1]) if used[column]]
-    lengths = np.concatenate([base.lengths[rows], delta.lengths])
-    return counts[:, np.flatnonzero(used)], lengths, {term: column for column, term in enumerate(names)}
-
-
-def _in_row_order(counts: csc_array, order: Rows) -> csc_array:
-    return counts.tocsr()[order].tocsc()

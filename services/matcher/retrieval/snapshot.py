@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from services.matcher.domain.attributes import Mask
+from services.matcher.retrieval.chance import Chance
 from services.matcher.retrieval.segment import Entry, Segment
 
 
@@ -17,6 +18,8 @@ class Snapshot:
     base_live: Mask = field(repr=False)
     """Rows of the base that no later change has replaced or withdrawn."""
     delta: Segment
+    chance: Chance = field(repr=False)
+    """Of the base: what scores are set beside."""
     model_id: str
     feed_seq: int
 

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from services.matcher.matching.policies import TEXT_POLICY, RankingPolicy
 
 from services.matcher.bootstrap import open_database
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Ranking, Scope, match
-from services.matcher.matching.policies import TEXT_POLICY, RankingPolicy
 from services.matcher.retrieval.snapshot import Snapshot
-from shared.contracts.filters import Filter, NotIn, Overlaps, Range, SetAttribute, Within
-from shared.contracts.filters import NumberAttribute as Number
 from shared.contracts.parts import Region
 from shared.contracts.profiles import Kind
+from shared.contracts.rules import Condition, NotIn, Overlaps, Range, SetAttribute, Within
+from shared.contracts.rules import NumberAttribute as Number
 from shared.contracts.vocabularies import Language
 from tests.factories import make_project
 from tests.matcher.encoders import HashingEncoder
@@ -34,7 +34,7 @@ from tests.matcher.profile_collections import (
 )
 
 BASE_SIZE = 700
-FILTERS: dict[str, tuple[Filter, ...]] = {
+FILTERS: dict[str, tuple[Condition, ...]] = {
     "none": (),
     "energy": (Overlaps(attribute=SetAttribute.SECTOR, values=("energy",)),),
     "chinese outside Beijing": (

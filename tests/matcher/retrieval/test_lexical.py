@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import bm25s
 import numpy as np
 import pytest
-
 from services.matcher.retrieval.lexical import K1, B, build_delta, build_index, query_terms
 
 WORDS = [f"word{number}" for number in range(60)]

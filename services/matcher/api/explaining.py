@@ -1,0 +1,62 @@
+"""Hands one scored pair to the explainer: both parties, both directions, the rules of both sides."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.matcher.domain.texts import ProfileTexts, profile_texts
+from services.matcher.embedding.encoder import Encoder
+from services.matcher.explain.explanation import EvidenceReader, explain
+from services.matcher.explain.party import Direction, OwnedJudgement, Party
+from services.matcher.explain.rule_answers import rule_answers
+from services.matcher.matching.pair_rules import judge_pair
+from services.matcher.matching.pipeline import ScoredMatch
+from services.matcher.matching.subject import Subject
+from services.matcher.retrieval.segment import Entry
+from services.matcher.retrieval.snapshot import Snapshot
+from services.matcher.scoring.policy import RankingPolicy
+from shared.contracts.explanations import Explanation, RuleAnswer, Side
+from shared.contracts.matches import MatchRequest
+from shared.contracts.vocabularies import Explain
+
+
+def explained(
+    subject: Subject,
+    scored: ScoredMatch,
+    request: MatchRequest,
+    snapshot: Snapshot,
+    policy: RankingPolicy,
+    encoder: Encoder,
+) -> Explanation:
+    """As much as the request wants."""
+    kind, target_kind = subject.kind, scored.entry.attributes.kind
+    is_full = request.explain is Explain.FULL
+    reader = EvidenceReader(statistics=snapshot.base.aspects.statistics, encoder=encoder)
+    return explain(
+        party(Side.SUBJECT, subject.entry),
+        party(Side.TARGET, scored.entry),
+        Direction(directed=scored.forward, policy=policy.needs_of(kind, target_kind)),
+        Direction(directed=scored.backward, policy=policy.needs_of(target_kind, kind)),
+        judgements=judge_pair(subject.entry, scored.entry, request.rules),
+        level=request.explain,
+        reader=reader if is_full else EvidenceReader(),
+    )
+
+
+def rule_texts(subject: Subject, target: Entry, judgements: Sequence[OwnedJudgement]) -> tuple[RuleAnswer, ...]:
+    """What the rules of a pair said, in words."""
+    return rule_answers(party(Side.SUBJECT, subject.entry), party(Side.TARGET, target), judgements)
+
+
+def party(side: Side, entry: Entry) -> Party:
+    """One side of a pair; its profile is read only where evidence is wanted."""
+    return Party(
+        side=side,
+        facts=entry.facts,
+        attributes=entry.attributes,
+        language=entry.language,
+        read_texts=partial(_texts, entry),
+    )
+
+
+def _texts(entry: Entry) -> ProfileTexts:
+    return profile_texts(entry.profile())

@@ -1,0 +1,46 @@
+"""GET /v1/matches/why: where one pair stands, and what would change it."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.matcher.api.examples import WHY_EXAMPLE
+from services.matcher.api.why_answers import why_answer
+from services.matcher.deps import ReadyMatcher
+from shared.contracts.base import Identifier, Share
+from shared.contracts.matches import MatchRequest
+from shared.contracts.profiles import Kind
+from shared.contracts.vocabularies import Explain
+from shared.contracts.why import WhyAnswer
+from shared.kit.http import Responses, problem_responses
+
+router = APIRouter(prefix="/v1", tags=["matches"])
+_EXPLAINED: Responses = {200: {"content": {"application/json": {"example": WHY_EXAMPLE}}}}
+
+
+@router.get("/matches/why", responses=_EXPLAINED | problem_responses(404, 503))
+def read_why(
+    subject: Annotated[Identifier, Query(description="Id of the stored profile that asks")],
+    target: Annotated[Identifier, Query(description="Id of the stored profile that is, or is not, proposed")],
+    matcher: ReadyMatcher,
+    limit: Annotated[int, Query(ge=1, le=200, description="Places of the list that is asked about")] = 10,
+    floor: Annotated[Share | None, Query(description="The policy's floor where it is not given")] = None,
+    as_of: Annotated[date | None, Query(description="The day that deadlines are judged on")] = None,
+) -> WhyAnswer:
+    """Explain any pair: the stage at which it dropped out, the rule and whose it was, the rank it has, the remedy."""
+    current = matcher.matchmaker.current
+    request = MatchRequest(
+        subject_id=subject,
+        target_kinds=(_kind_of(target, matcher),),
+        limit=limit,
+        floor=floor,
+        as_of=as_of,
+        explain=Explain.FULL,
+    )
+    found = matcher.matchmaker.why(request, target, current)
+    return why_answer(found, request, matcher.encoder)
+
+
+def _kind_of(target: str, matcher: ReadyMatcher) -> Kind:
+    return matcher.matchmaker.kind_of(target, matcher.matchmaker.current)

@@ -1,0 +1,192 @@
+"""One entry a signal: from which value on it is a reason, and the fact that it stands for in both languages; pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from services.matcher.domain.facts import Bounds
+from services.matcher.domain.vocabulary import Names
+from services.matcher.explain.names import signal_names
+from services.matcher.explain.record_wording import (
+    activity,
+    at_stage,
+    deal_size,
+    experience,
+    in_region,
+    in_sector,
+    preference,
+    recency,
+    responsiveness,
+)
+from services.matcher.explain.shared_facts import (
+    Worded,
+    amount_names,
+    shared_place,
+    shared_sectors,
+    shared_tags,
+    stage_names,
+    trl_names,
+)
+from services.matcher.explain.sides import Sides
+from services.matcher.scoring.directed import SignalPart
+from shared.contracts.explanations import ReasonCode
+from shared.contracts.vocabularies import Signal
+
+_USUAL_SHARE = 0.55
+"""A little above one half, which is what an average record gives."""
+Word = Callable[[SignalPart, Sides], Worded | None]
+"""None where the facts do not say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """When a signal is a reason, and what it says."""
+
+    threshold: float
+    """The least value, on the signal's scale."""
+    word: Word
+
+
+def _meaning(_part: SignalPart, sides: Sides) -> Worded:
+    return ReasonCode.MEANING_CLOSE, Names(
+        f"what {sides.offer.en} offers is close in meaning to what {sides.need.en} needs",
+        f"{sides.offer.zh}所提供的与{sides.need.zh}所需的内容相近",
+    )
+
+
+def _words(_part: SignalPart, sides: Sides) -> Worded:
+    return ReasonCode.WORDS_SHARED, Names(
+        f"what {sides.need.en} asks for is found in the words of {sides.offer.en}",
+        f"{sides.offer.zh}的文本中提到了{sides.need.zh}所求的要点",
+    )
+
+
+def _focus(_part: SignalPart, sides: Sides) -> Worded:
+    return ReasonCode.NEED_FOCUS, Names(
+        f"much of what {sides.offer.en} offers is just what {sides.need.en} asks for",
+        f"{sides.offer.zh}所提供的主要内容正是{sides.need.zh}所求",
+    )
+
+
+def _sector(_part: SignalPart, sides: Sides) -> Worded | None:
+    return shared_sectors(sides.needing.facts.sectors, sides.offering.facts.sectors)
+
+
+def _tags(_part: SignalPart, sides: Sides) -> Worded | None:
+    return shared_tags(sides.needing, sides.offering)
+
+
+def _region(_part: SignalPart, sides: Sides) -> Worded | None:
+    return shared_place(sides.needing, sides.offering)
+
+
+def _stage(part: SignalPart, sides: Sides) -> Worded | None:
+    if not sides.needing.facts.stages or not sides.offering.facts.stages:
+        return None
+    both = stage_names(sides.needing.facts.stages), stage_names(sides.offering.facts.stages)
+    return ReasonCode.STAGE_FITS, _side_by_side(_fit(part, Names("stages", "阶段")), sides, *both)
+
+
+def _trl(part: SignalPart, sides: Sides) -> Worded | None:
+    both = _bounds(sides.needing.facts.trl, sides.offering.facts.trl, trl_names)
+    title = _fit(part, Names("technology readiness levels", "技术成熟度（TRL）"))
+    return both and (ReasonCode.TRL_FITS, _side_by_side(title, sides, *both))
+
+
+def _amount(part: SignalPart, sides: Sides) -> Worded | None:
+    both = _bounds(sides.needing.facts.amount, sides.offering.facts.amount, amount_names)
+    return both and (ReasonCode.AMOUNT_FITS, _side_by_side(_fit(part, Names("amounts", "金额")), sides, *both))
+
+
+def _bounds(
+    needing: Bounds | None, offering: Bounds | None, names: Callable[[Bounds], Names]
+) -> tuple[Names, Names] | None:
+    return None if needing is None or offering is None else (names(needing), names(offering))
+
+
+def _fit(part: SignalPart, what: Names) -> Names:
+    """Raw is the gap between the two sides: none where they meet."""
+    if part.raw:
+        return Names(f"{what.en} are close", f"{what.zh}相近")
+    return Names(f"{what.en} fit", f"{what.zh}相符")
+
+
+def _side_by_side(title: Names, sides: Sides, needed: Names, offered: Names) -> Names:
+    return Names(
+        f"{title.en}: {sides.need.en} {needed.en}; {sides.offer.en} {offered.en}",
+        f"{title.zh}：{sides.need.zh}{needed.zh}，{sides.offer.zh}{offered.zh}",
+    )
+
+
+def _deadline(part: SignalPart, sides: Sides) -> Worded | None:
+    known = [facts.deadline for facts in (sides.needing.facts, sides.offering.facts) if facts.deadline is not None]
+    if part.raw is None or not known:
+        return None
+    day = date.fromordinal(min(known)).isoformat()
+    return ReasonCode.DEADLINE_AHEAD, Names(
+        f"the deadline {day} is {part.raw:.0f} days ahead", f"距截止日{day}还有{part.raw:.0f}天"
+    )
+
+
+def _of_offering(word: Callable[[Sides], Worded | None]) -> Word:
+    """From the record of whoever offers: experience."""
+    return lambda _part, sides: word(sides.turned())
+
+
+def _of_needing(word: Callable[[Sides], Worded | None]) -> Word:
+    """From the record of whoever needs: habit."""
+    return lambda _part, sides: word(sides)
+
+
+WORDINGS: Mapping[Signal, Wording] = {
+    Signal.MEANING: Wording(threshold=0.25, word=_meaning),
+    Signal.WORDS: Wording(threshold=0.2, word=_words),
+    Signal.FOCUS: Wording(threshold=0.2, word=_focus),
+    Signal.SECTOR: Wording(threshold=0.5, word=_sector),
+    Signal.TAGS: Wording(threshold=0.1, word=_tags),
+    Signal.REGION: Wording(threshold=0.25, word=_region),
+    Signal.STAGE: Wording(threshold=0.6, word=_stage),
+    Signal.TRL: Wording(threshold=0.6, word=_trl),
+    Signal.AMOUNT: Wording(threshold=0.6, word=_amount),
+    Signal.DEADLINE: Wording(threshold=0.3, word=_deadline),
+    Signal.SECTOR_RECORD: Wording(
+        threshold=0.2, word=_of_offering(partial(experience, in_sector, ReasonCode.TRACK_RECORD_IN_SECTOR))
+    ),
+    Signal.REGION_RECORD: Wording(
+        threshold=0.2, word=_of_offering(partial(experience, in_region, ReasonCode.TRACK_RECORD_IN_REGION))
+    ),
+    Signal.STAGE_RECORD: Wording(
+        threshold=0.2, word=_of_offering(partial(experience, at_stage, ReasonCode.TRACK_RECORD_AT_STAGE))
+    ),
+    Signal.SECTOR_SHARE: Wording(
+        threshold=_USUAL_SHARE, word=_of_needing(partial(preference, in_sector, ReasonCode.PREFERS_SECTOR))
+    ),
+    Signal.REGION_SHARE: Wording(
+        threshold=_USUAL_SHARE, word=_of_needing(partial(preference, in_region, ReasonCode.PREFERS_REGION))
+    ),
+    Signal.STAGE_SHARE: Wording(
+        threshold=_USUAL_SHARE, word=_of_needing(partial(preference, at_stage, ReasonCode.PREFERS_STAGE))
+    ),
+    Signal.RECENT_HABIT: Wording(threshold=0.5, word=_of_needing(recency)),
+    Signal.DEAL_SIZE: Wording(threshold=0.6, word=_of_offering(deal_size)),
+    Signal.ACTIVITY: Wording(threshold=0.4, word=_of_offering(activity)),
+    Signal.RECENCY: Wording(threshold=0.5, word=_of_offering(recency)),
+    Signal.RESPONSIVENESS: Wording(threshold=0.5, word=_of_offering(responsiveness)),
+}
+"""Costs (`unknown_rules`) are never reasons; a signal without an entry is named by `worded_generally`."""
+GENERAL_THRESHOLD = 0.5
+
+
+def worded_generally(part: SignalPart, _sides: Sides) -> Worded:
+    """The signal by its name alone: for one whose facts are not at hand."""
+    names = signal_names(part.signal)
+    return ReasonCode.SIGNAL_SPEAKS_FOR_IT, Names(f"{names.en} speaks for it", f"{names.zh}有利")
+
+
+_GENERAL = Wording(threshold=GENERAL_THRESHOLD, word=worded_generally)
+
+
+def wording_of(signal: Signal) -> Wording:
+    """The entry of a signal, or the general one."""
+    return WORDINGS.get(signal, _GENERAL)

@@ -1,0 +1,102 @@
+"""Pairings with their calibration: what each pair of kinds scores by chance in the served corpus."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+
+from services.matcher.matching.eligible import Eligible
+from services.matcher.matching.measuring import PairSignals, Readings, measure, readings_of
+from services.matcher.matching.subject import Subject
+from services.matcher.retrieval.chance import Chance
+from services.matcher.retrieval.dense import Rows
+from services.matcher.retrieval.legs import word_legs
+from services.matcher.retrieval.segment import IndexedDocument, Segment
+from services.matcher.scoring.calibration import Calibration
+from services.matcher.scoring.directed import directed_scores
+from services.matcher.scoring.pairing import Pairing
+from services.matcher.scoring.policy import RankingPolicy, Scores
+from shared.contracts.profiles import Kind
+from shared.contracts.vocabularies import Fusion, Language
+
+_SUBJECTS = 30
+_UNCALIBRATED = Calibration(median=0.5, top=1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingBook:
+    """Pairings under one policy on one base; calibrated when first asked for."""
+
+    chance: Chance
+    policy: RankingPolicy
+    model_languages: frozenset[Language]
+    _calibrations: dict[tuple[frozenset[Kind], Fusion], Calibration] = field(default_factory=dict, repr=False)
+    _turn: Lock = field(default_factory=Lock, repr=False)
+
+    def pairing(self, subject: Kind, target: Kind, fusion: Fusion | None = None) -> Pairing:
+        """How a subject of one kind is matched with targets of another; `fusion` instead of the policy's."""
+        choice = self.policy.fusion_of(subject, target)
+        used = fusion or choice.fusion
+        key = (frozenset((subject, target)), used)
+        calibration = self._calibrations.get(key)
+        if calibration is None:
+            with self._turn:
+                calibration = self._calibrations.setdefault(key, self._calibrate(subject, target, used))
+        return self._pairing(subject, target, used, calibration)
+
+    def _pairing(self, subject: Kind, target: Kind, fusion: Fusion, calibration: Calibration) -> Pairing:
+        return Pairing(
+            forward=self.policy.needs_of(subject, target),
+            backward=self.policy.needs_of(target, subject),
+            fusion=fusion,
+            forward_weight=self.policy.fusion_of(subject, target).forward_weight(subject),
+            calibration=calibration,
+        )
+
+    def _calibrate(self, subject: Kind, target: Kind, fusion: Fusion) -> Calibration:
+        """From the same random pairs whichever side asks."""
+        first, second = sorted((subject, target))
+        pairing = self._pairing(first, second, fusion, _UNCALIBRATED)
+        asking, asked = self._rows(first), self._rows(second)
+        chosen = asking[np.linspace(0, len(asking) - 1, min(_SUBJECTS, len(asking))).astype(int)]
+        scores = [self._random_scores(int(row), asked[asked != row], second, pairing) for row in chosen]
+        return Calibration.of(np.concatenate([np.empty(0), *scores]))
+
+    def _rows(self, kind: Kind) -> Rows:
+        return np.flatnonzero(self.chance.sample.attributes.kind_mask([kind]))
+
+    def _random_scores(self, row: int, targets: Rows, kind: Kind, pairing: Pairing) -> Scores:
+        sample = self.chance.sample
+        subject = segment_subject(sample, row)
+        readings = readings_of(subject.entry.language, self.model_languages, self.chance)
+        words = word_legs(subject.texts, sample.aspects)
+        signals = measure(subject, _unjudged(sample), words, targets, kind, readings, None)
+        return fused_scores(signals, pairing, readings, sample)
+
+
+def fused_scores(signals: PairSignals, pairing: Pairing, readings: Readings, segment: Segment) -> Scores:
+    """Fused, uncalibrated scores of measured rows."""
+    masks = readings.masks(segment.chinese[signals.rows])
+    size = len(signals.rows)
+    return pairing.fused(
+        directed_scores(signals.forward, pairing.forward, masks, size),
+        directed_scores(signals.backward, pairing.backward, masks, size),
+    )
+
+
+def segment_subject(segment: Segment, row: int) -> Subject:
+    """A document as a subject."""
+    document = IndexedDocument(entry=segment.entries[row], texts=segment.aspects.texts(row))
+    return Subject(profile_id=document.entry.profile_id, entry=document.entry, texts=document.texts)
+
+
+def _unjudged(segment: Segment) -> Eligible:
+    """Chance knows no rules."""
+    none = np.zeros(segment.size, dtype=np.int16)
+    return Eligible(
+        segment=segment,
+        reachable=np.ones(segment.size, dtype=bool),
+        failed=none,
+        unknown_of_subject=none,
+        unknown_of_targets=none,
+    )

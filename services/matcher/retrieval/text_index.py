@@ -1,0 +1,221 @@
+"""The lexical leg: what share of one text's telling words another text holds, for every document at once."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from services.matcher.retrieval.terms import (
+    FloatVector,
+    SparseRow,
+    TermStatistics,
+    Vocabulary,
+    emphasis,
+    saturated,
+    telling,
+)
+
+Frequencies = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermCounts:
+    """One text's terms: how often each occurs, and how often it counts as asked for."""
+
+    counts: Frequencies
+    emphases: Frequencies | None = None
+    """How much each term is asked for, by need and weight, where needs are stated one by one."""
+
+    @property
+    def length(self) -> float:
+        """Number of terms."""
+        return float(sum(self.counts.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRows:
+    """A text over the columns of one index."""
+
+    telling: SparseRow
+    """What it asks for: shares of its most telling terms, adding up to 1."""
+    saturated: SparseRow
+    """What it holds: each term's BM25 weight in [0, 1)."""
+
+
+@dataclass(frozen=True)
+class TextIndex:
+    """Term weights of many texts, by term; immutable.
+
+    `words(a, b)`, the share of a's telling words that b holds, is the sum over terms of telling_a * saturated_b: BM25
+    with a as the query, divided by the most that BM25 could reach.
+    """
+
+    counts: csr_array
+    """(documents, terms), columns ascending."""
+    emphases: csr_array | None
+    """(documents, terms): how much each term is asked for; None where no text weighs its terms."""
+    lengths: FloatVector = field(repr=False)
+    statistics: TermStatistics
+
+    @property
+    def size(self) -> int:
+        """Number of documents."""
+        return int(self.counts.shape[0])
+
+    def holding(self, asked: SparseRow) -> FloatVector:
+        """Share of the asked words that each document holds, (documents,)."""
+        return _product(self._holding, asked, self.size)
+
+    def asking(self, held: SparseRow) -> FloatVector:
+        """Share of each document's telling words that are held, (documents,)."""
+        return _product(self._asking, held, self.size)
+
+    def take(self, documents: npt.NDArray[np.int64]) -> "TextIndex":
+        """The same for some of the documents, under the same statistics."""
+        counts = self.counts[documents]
+        emphases = None if self.emphases is None else self.emphases[documents]
+        return TextIndex(counts, emphases, self.lengths[documents], self.statistics)
+
+    def emphasised(self) -> csr_array:
+        """How much each term is asked for, also where no text weighs its terms."""
+        return _like(self.counts, emphasis(self.counts.data)) if self.emphases is None else self.emphases
+
+    def rows_of(self, text: TermCounts) -> TermRows:
+        """Any text over this index's columns; words of no column count as asked for and are held by nobody."""
+        return index_texts([text], self.statistics.extended([text.counts])).rows(0)
+
+    def rows(self, document: int) -> TermRows:
+        """One document's weights."""
+        return TermRows(telling=_sparse_row(self._telling, document), saturated=_sparse_row(self._saturated, document))
+
+    def terms(self, document: int) -> TermCounts:
+        """One document's terms by name."""
+        emphases = None if self.emphases is None else self._named(self.emphases, document)
+        return TermCounts(counts=self._named(self.counts, document), emphases=emphases)
+
+    @cached_property
+    def _saturated(self) -> csr_array:
+        frequencies = self.counts.data
+        lengths = np.repeat(self.lengths, np.diff(self.counts.indptr))
+        return _like(self.counts, saturated(frequencies, lengths, self.statistics.average_length))
+
+    @cached_property
+    def _telling(self) -> csr_array:
+        asked = self.emphasised()
+        weights = np.empty_like(asked.data)
+        idf = self.statistics.idf[asked.indices]
+        for start, end in zip(asked.indptr[:-1].tolist(), asked.indptr[1:].tolist(), strict=True):
+            weights[start:end] = telling(asked.data[start:end], idf[start:end])
+        kept = _like(asked, weights).copy()  # dropping zeros moves indices in place, and they are shared
+        kept.eliminate_zeros()
+        return kept
+
+    @cached_property
+    def _holding(self) -> csr_array:
+        return _by_term(self._saturated)
+
+    @cached_property
+    def _asking(self) -> csr_array:
+        return _by_term(self._telling)
+
+    def _named(self, counts: csr_array, document: int) -> dict[str, float]:
+        row = _sparse_row(counts, document)
+        term = self.statistics.vocabulary.term
+        return {term(column): weight for column, weight in zip(row.columns.tolist(), row.weights.tolist(), strict=True)}
+
+
+def index_texts(documents: Sequence[TermCounts], statistics: TermStatistics) -> TextIndex:
+    """Index texts whose terms the statistics all know."""
+    counts, emphases = _matrices(documents, statistics.vocabulary)
+    return TextIndex(counts, emphases, _lengths(documents), statistics)
+
+
+def corpus_statistics(documents: Sequence[TermCounts], others: Sequence[TermCounts] = ()) -> TermStatistics:
+    """Statistics of the documents over their terms and those of `others`, which are not counted."""
+    texts = (text.counts for text in (*documents, *others))
+    vocabulary = Vocabulary.of(Vocabulary.of(()).extended(texts).terms)
+    containing = Counter(term for document in documents for term in document.counts)
+    frequencies = np.array([containing[term] for term in vocabulary.terms], dtype=np.int64)
+    average = float(np.mean([document.length for document in documents])) if documents else 1.0
+    return TermStatistics.counted(vocabulary, frequencies, len(documents), average)
+
+
+def recounted(counts: csr_array, lengths: FloatVector, vocabulary: Vocabulary) -> TermStatistics:
+    """Statistics of documents whose term counts are already taken."""
+    frequencies = np.bincount(counts.indices, minlength=len(vocabulary)).astype(np.int64)
+    average = float(lengths.mean(dtype=np.float64)) if len(lengths) else 1.0
+    return TermStatistics.counted(vocabulary, frequencies, counts.shape[0], average)
+
+
+def term_counts(terms: Iterable[str], needs: Sequence[tuple[float, Sequence[str]]] = ()) -> TermCounts:
+    """Counts of a text's terms; with `needs`, (weight, terms) each, every need has its weight's share of the emphasis.
+
+    So adding a need whose words are all held never lowers the share of telling words that a text holds.
+    """
+    counts = {term: float(count) for term, count in Counter(terms).items()}
+    if not needs:
+        return TermCounts(counts=counts)
+    emphases: dict[str, float] = {}
+    for weight, words in needs:
+        counted = Counter(words)
+        shares = emphasis(np.fromiter(counted.values(), dtype=np.float32, count=len(counted)))
+        for term, share in zip(counted, (weight * shares / shares.sum()).tolist(), strict=True):
+            emphases[term] = emphases.get(term, 0.0) + share
+    return TermCounts(counts=counts, emphases=emphases)
+
+
+def _matrices(documents: Sequence[TermCounts], vocabulary: Vocabulary) -> tuple[csr_array, csr_array | None]:
+    counts = _matrix([document.counts for document in documents], vocabulary)
+    if all(document.emphases is None for document in documents):
+        return counts, None
+    return counts, _matrix([_emphases(document) for document in documents], vocabulary)
+
+
+def _emphases(document: TermCounts) -> Frequencies:
+    if document.emphases is not None:
+        return document.emphases
+    weights = emphasis(np.array(list(document.counts.values()), dtype=np.float32))
+    return dict(zip(document.counts, weights.tolist(), strict=True))
+
+
+def _matrix(documents: Sequence[Frequencies], vocabulary: Vocabulary) -> csr_array:
+    columns = [vocabulary.column(term) for document in documents for term in document]
+    weights = [weight for document in documents for weight in document.values()]
+    pointers = np.concatenate([[0], np.cumsum([len(document) for document in documents], dtype=np.int64)])
+    parts = (np.array(weights, dtype=np.float32), np.array(columns, dtype=np.int32), pointers.astype(np.int32))
+    matrix = csr_array(parts, shape=(len(documents), len(vocabulary)))
+    matrix.sort_indices()  # ascending columns: sums run in one order whichever side asks
+    return matrix
+
+
+def _lengths(documents: Sequence[TermCounts]) -> FloatVector:
+    return np.array([document.length for document in documents], dtype=np.float32)
+
+
+def _like(matrix: csr_array, data: FloatVector) -> csr_array:
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _by_term(matrix: csr_array) -> csr_array:
+    """The same weights as (terms, documents): picking a query's terms is one pass in C."""
+    turned = matrix.T.tocsr()
+    indices: npt.NDArray[np.int32] = turned.indices.astype(np.int32, copy=False)
+    return csr_array((turned.data, indices, turned.indptr.astype(np.int32, copy=False)), shape=turned.shape)
+
+
+def _product(by_term: csr_array, row: SparseRow, size: int) -> FloatVector:
+    known = row.columns < by_term.shape[0]
+    columns = row.columns[known]
+    if not len(columns) or not size:
+        return np.zeros(size, dtype=np.float32)
+    shares: FloatVector = by_term[columns].T @ row.weights[known]
+    return shares
+
+
+def _sparse_row(matrix: csr_array, row: int) -> SparseRow:
+    start, end = int(matrix.indptr[row]), int(matrix.indptr[row + 1])
+    return SparseRow(matrix.indices[start:end], matrix.data[start:end])

@@ -1,0 +1,93 @@
+"""SQL of recorded match runs and exposures; safe with several writers, which lock rows in the order of their ids."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.matcher.tables import Base, ExposureRow, MatchRunRow
+from shared.kit.database import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A stored run that was answered `answered` more times."""
+
+    run_id: str
+    answered: int
+    last_answered_at: datetime
+
+
+def insert_new_runs(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Insert the runs that are not stored yet; the ids of those that were inserted."""
+    insert = _insert(session, MatchRunRow).on_conflict_do_nothing().returning(MatchRunRow.run_id)
+    return set(session.scalars(insert, sorted(rows, key=lambda row: str(row["run_id"])))) if rows else set()
+
+
+def stored_ids(session: ReadSession, run_ids: Sequence[str]) -> set[str]:
+    """Those of a batch's runs that are stored already."""
+    return set(session.scalars(select(MatchRunRow.run_id).where(MatchRunRow.run_id.in_(run_ids))))
+
+
+def add_repeats(session: WriteSession, repeats: Sequence[Repeat]) -> None:
+    """Count stored runs that were answered again; one that is not stored is passed over."""
+    table = MatchRunRow.__table__
+    answered_at = bindparam("answered_at", type_=table.c.last_answered_at.type)
+    is_later = table.c.last_answered_at < answered_at
+    raised = (
+        update(MatchRunRow)
+        .where(table.c.run_id == bindparam("id"))
+        .values(
+            answered=table.c.answered + bindparam("times"),
+            last_answered_at=case((is_later, answered_at), else_=table.c.last_answered_at),
+        )
+    )
+    values = [
+        {"id": repeat.run_id, "times": repeat.answered, "answered_at": repeat.last_answered_at}
+        for repeat in sorted(repeats, key=lambda repeat: repeat.run_id)
+    ]
+    if values:
+        session.connection().execute(raised, values)
+
+
+def find_run(session: ReadSession, run_id: str) -> MatchRunRow | None:
+    """One run."""
+    return session.get(MatchRunRow, run_id)
+
+
+def prune_runs(session: WriteSession, *, before: datetime, limit: int) -> int:
+    """Delete at most `limit` runs that were last answered before a moment; how many there were."""
+    oldest = (
+        select(MatchRunRow.run_id)
+        .where(MatchRunRow.last_answered_at < before)
+        .order_by(MatchRunRow.last_answered_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # another replica prunes the same runs; SQLite has one writer anyway
+    )
+    pruned = session.scalars(oldest).all()
+    session.execute(delete(MatchRunRow).where(MatchRunRow.run_id.in_(pruned)))
+    return len(pruned)
+
+
+def raise_exposures(session: WriteSession, shown: Mapping[str, int]) -> dict[str, int]:
+    """Add to profiles' counts; what they are now, with what other writers have added."""
+    rows = [{"profile_id": profile_id, "shown": shown[profile_id]} for profile_id in sorted(shown)]
+    insert = _insert(session, ExposureRow)
+    raised = insert.on_conflict_do_update(
+        index_elements=["profile_id"], set_={"shown": ExposureRow.shown + insert.excluded.shown}
+    ).returning(ExposureRow.profile_id, ExposureRow.shown)
+    return dict(session.connection().execute(raised, rows).all()) if rows else {}
+
+
+def read_exposures(session: ReadSession) -> dict[str, int]:
+    """Every profile's count."""
+    query = select(ExposureRow.profile_id, ExposureRow.shown)
+    return dict(session.execute(query).all())
+
+
+def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)

@@ -1,0 +1,1 @@
+"""What was answered, kept for later: run ids, the recorder, and how often each profile was shown."""

@@ -1,0 +1,1 @@
+"""Signals, directed scores, their fusion, reranking: pure."""

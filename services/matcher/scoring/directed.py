@@ -1,0 +1,104 @@
+"""Directed scores: signals weighed and added, with every contribution kept; pure."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from services.matcher.scoring.policy import DirectedPolicy, Reading, Scores, Weight
+from shared.contracts.vocabularies import Signal
+
+FloatVector = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One signal of many pairs: as measured, and on its scale in [0, 1]; NaN where it is missing."""
+
+    raw: FloatVector = field(repr=False)
+    value: FloatVector = field(repr=False)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "Measured":
+        """The same for some of the pairs."""
+        return Measured(raw=self.raw[rows], value=self.value[rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalPart:
+    """One signal's part in one directed score: `contribution == weight * value`."""
+
+    signal: Signal
+    raw: float | None
+    value: float
+    is_missing: bool
+    weight: float
+
+    @property
+    def contribution(self) -> float:
+        """What the signal adds."""
+        return self.weight * self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directed:
+    """One directed score and what it is made of."""
+
+    parts: tuple[SignalPart, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of the contributions."""
+        return sum(part.contribution for part in self.parts)
+
+
+Signals = Mapping[Signal, Measured]
+"""By signal; one that is not there is missing for every pair."""
+
+
+def directed_scores(signals: Signals, policy: DirectedPolicy, readings: Mapping[Reading, Mask], size: int) -> Scores:
+    """The score of each pair, (size,); `readings` say which pairs the model reads how."""
+    by_reading = {texts: policy.weights(texts) for texts in readings}
+    scores = np.zeros(size, dtype=np.float64)
+    for signal, weight in policy.signals.items():
+        measured = signals.get(signal)
+        weights = _weights({texts: by_reading[texts][signal] for texts in readings}, readings)
+        if measured is None:
+            scores += weights * weight.neutral
+        else:
+            value = weight.transformed(measured.value.astype(np.float64))
+            scores += weights * np.where(np.isnan(value), weight.neutral, value)
+    return scores
+
+
+def directed_parts(signals: Signals, policy: DirectedPolicy, texts: Reading, place: int) -> Directed:
+    """What one pair's score is made of."""
+    weights = policy.weights(texts)
+    return Directed(
+        parts=tuple(
+            _part(signal, signals.get(signal), place, weight, weights[signal])
+            for signal, weight in policy.signals.items()
+        )
+    )
+
+
+def _part(signal: Signal, measured: Measured | None, place: int, weight: Weight, counted: float) -> SignalPart:
+    # In double precision like the scores of many pairs, so that both are the same to the last bit.
+    value = math.nan if measured is None else float(weight.transformed(measured.value[[place]].astype(np.float64))[0])
+    is_missing = math.isnan(value)
+    return SignalPart(
+        signal=signal,
+        raw=None if measured is None or is_missing else float(measured.raw[place]),
+        value=weight.neutral if is_missing else value,
+        is_missing=is_missing,
+        weight=counted,
+    )
+
+
+def _weights(by_reading: Mapping[Reading, float], readings: Mapping[Reading, Mask]) -> float | Scores:
+    """One weight for all pairs, or one a pair where readings differ in it."""
+    if len(set(by_reading.values())) == 1:
+        return next(iter(by_reading.values()))
+    return np.select([readings[texts] for texts in by_reading], list(by_reading.values()))

@@ -1,0 +1,283 @@
+"""Track records as signals: what one side did before against the other side's sector, region, stage, amount; pure.
+
+Whoever holds the record, deals count for the other side as far as they are like it: a deal in the same sector 1, in the
+same field .6; in the same place 1; at a stage some steps off exp(-steps).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from services.matcher.domain.fact_columns import FactColumns, sector_vector, stage_vector
+from services.matcher.domain.facts import LADDER, ProfileFacts, RecordFacts
+from services.matcher.domain.record_statistics import RecordStatistics
+from services.matcher.domain.sector_aliases import LEVEL_SEPARATOR, field_of
+from services.matcher.domain.sectors import SAME_FIELD, SAME_SECTOR, sector_index
+from services.matcher.scoring.directed import FloatVector, Measured
+from shared.contracts.vocabularies import CompanyStage, Signal
+
+Rows = npt.NDArray[np.int64]
+PSEUDO_DEALS = np.float32(5)
+"""Deals of an average record that are mixed into every share: a short record says little."""
+DEEP = np.float32(300)
+"""So many deals that count make a depth of 1."""
+MANY = np.float32(500)
+"""So many deals in all make an activity of 1."""
+BUSY = np.float32(50)
+"""So many deals a year make a pace of 1."""
+STAGE_REACH = np.float32(1)
+"""Steps on the ladder after which a deal counts 1/e."""
+_YEAR = np.float32(365.25)
+RECENCY_YEARS = np.float32(1)
+NARROWEST_SIZES = np.float32(0.7)
+"""Least standard deviation of ln(amount) that a record is taken to have."""
+_P80_WIDTH = np.float32(2.563)
+"""From the 10th to the 90th percentile of a normal distribution, in standard deviations."""
+_STEPS = np.array([LADDER[stage] for stage in CompanyStage], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """Deals that count for the other side, all deals, and the share that an average record has; NaN where unknown."""
+
+    like: FloatVector
+    total: FloatVector
+    usual: FloatVector | np.float32
+
+    def depth(self) -> Measured:
+        """ln(1 + like) / ln(1 + 300), at most 1; raw is the number of deals."""
+        value = np.minimum(np.log1p(self.like) / np.log1p(DEEP), np.float32(1))
+        return Measured(raw=self.like, value=value)
+
+    def preference(self) -> Measured:
+        """r / (1 + r), where r is the smoothed share over the usual one: one half where one does as all do.
+
+        r = ((like + a u) / (total + a)) / u with u the usual share and a = 5; raw is r.
+        """
+        usual = np.clip(self.usual, np.float32(1e-3), np.float32(1))
+        lift = (self.like + PSEUDO_DEALS * usual) / (self.total + PSEUDO_DEALS) / usual
+        return Measured(raw=lift, value=lift / (1 + lift))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSignals:
+    """One side's record against the other side."""
+
+    experience: Mapping[Signal, Measured]
+    """What the record says where its holder offers."""
+    habit: Mapping[Signal, Measured]
+    """What it says where its holder needs."""
+    size: Measured
+    """How well the other side's amount fits the record's, whoever needs."""
+
+
+def of_targets(subject: ProfileFacts, columns: FactColumns, rows: Rows, statistics: RecordStatistics) -> RecordSignals:
+    """The targets' records against the subject."""
+    weights = _sector_weights(subject.sectors)
+    nearness = _stage_nearness(None if subject.round is None else LADDER[subject.round])
+    sectors, stages = columns.record_sectors[rows], columns.record_stages[rows]
+    places, place_totals = columns.record_places.sums(subject.place_keys)[rows], columns.record_places.totals[rows]
+    return _signals(
+        sector=_counted(sectors @ weights, sectors.sum(axis=1), _usual(statistics.sectors, weights), subject.sectors),
+        place=_counted(places, place_totals, _usual_places(statistics, subject.place_keys), subject.place_keys),
+        stage=_counted(stages @ nearness, stages.sum(axis=1), _usual(statistics.stages, nearness), subject.round),
+        activity=_activity(columns.total[rows]),
+        pace=_pace(columns.total[rows], columns.first_day[rows], columns.last_day[rows]),
+        recency=_recency(columns.last_day[rows], statistics),
+        responsiveness=columns.response_rate[rows],
+        size=_size_fit(_middle(subject.amount), np.log(np.maximum(columns.record_amounts[rows], 1))),
+    )
+
+
+def of_subject(subject: ProfileFacts, columns: FactColumns, rows: Rows, statistics: RecordStatistics) -> RecordSignals:
+    """The subject's record against the targets."""
+    record = subject.record or RecordFacts(sectors={}, places={}, stages={})
+    known = _Known.of(columns, rows)
+    steps = columns.rounds[rows]
+    nearness = np.exp(-np.abs(steps[:, None] - _STEPS[None, :]) / STAGE_REACH)  # (rows, stages)
+    own_sectors, own_stages = sector_vector(record.sectors), stage_vector(record.stages)
+    usual_sectors = statistics.sectors / max(float(statistics.sectors.sum()), 1.0)
+    usual_stages = statistics.stages / max(float(statistics.stages.sum()), 1.0)
+    place_total = max(sum(statistics.places.values()), 1.0)
+    size = len(rows)
+    return _signals(
+        sector=_counted_of(
+            _over_sets(own_sectors, columns, rows),
+            own_sectors.sum(),
+            _over_sets(usual_sectors, columns, rows),
+            known.sectors,
+        ),
+        place=_counted_of(
+            columns.place_keys.sums(record.places)[rows],
+            np.float32(sum(record.places.values())),
+            columns.place_keys.sums({key: count / place_total for key, count in statistics.places.items()})[rows]
+            if record.places
+            else np.zeros(size, dtype=np.float32),
+            known.places,
+        ),
+        stage=_counted_of(nearness @ own_stages, own_stages.sum(), nearness @ usual_stages, known.stages),
+        activity=_activity(_all(size, record.total)),
+        pace=_pace(_all(size, record.total), _all(size, record.first_day), _all(size, record.last_day)),
+        recency=_recency(_all(size, record.last_day), statistics),
+        responsiveness=_all(size, record.response_rate),
+        size=_size_fits(columns.amount[rows], record.amounts),
+    )
+
+
+def _signals(
+    *,
+    sector: _Counted,
+    place: _Counted,
+    stage: _Counted,
+    activity: Measured,
+    pace: Measured,
+    recency: Measured,
+    responsiveness: FloatVector,
+    size: Measured,
+) -> RecordSignals:
+    return RecordSignals(
+        experience={
+            Signal.SECTOR_RECORD: sector.depth(),
+            Signal.REGION_RECORD: place.depth(),
+            Signal.STAGE_RECORD: stage.depth(),
+            Signal.ACTIVITY: activity,
+            Signal.PACE: pace,
+            Signal.RECENCY: recency,
+            Signal.RESPONSIVENESS: Measured(raw=responsiveness, value=responsiveness),
+        },
+        habit={
+            Signal.SECTOR_SHARE: sector.preference(),
+            Signal.REGION_SHARE: place.preference(),
+            Signal.STAGE_SHARE: stage.preference(),
+            Signal.RECENT_HABIT: recency,
+            Signal.APPETITE: pace,
+        },
+        size=size,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    sectors: npt.NDArray[np.bool_]
+    places: npt.NDArray[np.bool_]
+    stages: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, columns: FactColumns, rows: Rows) -> "_Known":
+        return cls(
+            sectors=columns.sectors.counts[columns.sectors.set_of_row[rows]] > 0,
+            places=columns.place_keys.totals[rows] > 0,
+            stages=~np.isnan(columns.rounds[rows]),
+        )
+
+
+def _counted(like: FloatVector, total: FloatVector, usual: np.float32, known: object) -> _Counted:
+    """NaN where the holder counts no deals of the sort, or the other side's fact is unknown."""
+    is_known = (total > 0) & bool(known)
+    nan = np.float32(np.nan)
+    return _Counted(
+        like=np.where(is_known, like, nan).astype(np.float32), total=np.asarray(total, dtype=np.float32), usual=usual
+    )
+
+
+def _counted_of(like: FloatVector, total: np.float32, usual: FloatVector, known: npt.NDArray[np.bool_]) -> _Counted:
+    is_known = known & (total > 0)
+    nan = np.float32(np.nan)
+    return _Counted(
+        like=np.where(is_known, like, nan).astype(np.float32),
+        total=np.full(len(known), total, dtype=np.float32),
+        usual=np.asarray(usual, dtype=np.float32),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _sector_weights(codes: frozenset[str]) -> FloatVector:
+    """(codes,): how much a deal in each sector counts for a profile with these codes."""
+    fields = {field_of(code) for code in codes}
+    weights = np.zeros(len(sector_index()), dtype=np.float32)
+    for code, column in sector_index().items():
+        if LEVEL_SEPARATOR in code and code in codes:
+            weights[column] = SAME_SECTOR
+        elif field_of(code) in fields:
+            weights[column] = SAME_FIELD
+    return weights
+
+
+def _over_sets(numbers: FloatVector, columns: FactColumns, rows: Rows) -> FloatVector:
+    """Per row the sum over codes of the code's number times its weight for the row's codes."""
+    if not numbers.any():
+        return np.zeros(len(rows), dtype=np.float32)
+    by_code = np.zeros(len(numbers), dtype=np.float32)
+    for code, column in sector_index().items():
+        if numbers[column]:
+            by_code[sector_index()[field_of(code)]] += np.float32(SAME_FIELD) * numbers[column]
+            if LEVEL_SEPARATOR in code:
+                by_code[column] += np.float32(SAME_SECTOR - SAME_FIELD) * numbers[column]
+    used = np.flatnonzero(by_code)
+    sums: FloatVector = by_code[used] @ columns.sectors.held[used].astype(np.float32)
+    return sums[columns.sectors.set_of_row[rows]]
+
+
+def _usual(counts: FloatVector, weights: FloatVector) -> np.float32:
+    return np.float32(float(counts @ weights) / max(float(counts.sum()), 1.0))
+
+
+def _usual_places(statistics: RecordStatistics, keys: frozenset[str]) -> np.float32:
+    total = sum(statistics.places.values())
+    return np.float32(sum(statistics.places.get(key, 0.0) for key in sorted(keys)) / max(total, 1.0))
+
+
+def _stage_nearness(step: float | None) -> FloatVector:
+    if step is None:
+        return np.zeros(len(_STEPS), dtype=np.float32)
+    nearness: FloatVector = np.exp(-np.abs(_STEPS - np.float32(step)) / STAGE_REACH)
+    return nearness
+
+
+def _activity(total: FloatVector) -> Measured:
+    """ln(1 + deals) / ln(1 + 500), at most 1."""
+    return Measured(raw=total, value=np.minimum(np.log1p(total) / np.log1p(MANY), np.float32(1)))
+
+
+def _pace(total: FloatVector, first_day: FloatVector, last_day: FloatVector) -> Measured:
+    """ln(1 + deals a year) / ln(1 + 50), at most 1; the first and the last year count whole. Raw is deals a year."""
+    a_year = total / (np.floor(last_day / _YEAR) - np.floor(first_day / _YEAR) + 1)
+    return Measured(raw=a_year, value=np.minimum(np.log1p(a_year) / np.log1p(BUSY), np.float32(1)))
+
+
+def _recency(last_day: FloatVector, statistics: RecordStatistics) -> Measured:
+    """exp(-years since the last deal, counted from the newest record of the corpus); raw in years."""
+    years = np.maximum(np.float32(statistics.newest_day) - last_day, np.float32(0)) / _YEAR
+    return Measured(raw=years, value=np.exp(-years / RECENCY_YEARS))
+
+
+def _middle(amount: tuple[float, float] | None) -> float | None:
+    """The middle of an amount's bounds on the logarithmic scale; its lower bound where it is open above."""
+    if amount is None:
+        return None
+    lower, upper = max(amount[0], 1.0), amount[1]
+    return float(np.log(lower) if np.isinf(upper) else (np.log(lower) + np.log(max(upper, 1.0))) / 2)
+
+
+def _size_fit(amount: float | None, sizes: npt.NDArray[np.float32]) -> Measured:
+    """exp(-z^2 / 2) for the standardised distance of ln(amount) from the record's median; raw is z."""
+    middle = np.float32(np.nan if amount is None else amount)
+    width = np.maximum(NARROWEST_SIZES, (sizes[:, 2] - sizes[:, 0]) / _P80_WIDTH)
+    z = (middle - sizes[:, 1]) / width
+    return Measured(raw=z, value=np.exp(-z * z / 2))
+
+
+def _size_fits(amounts: npt.NDArray[np.float32], record: tuple[float, float, float] | None) -> Measured:
+    lower, upper = np.log(np.maximum(amounts[:, 0], 1)), np.log(np.maximum(amounts[:, 1], 1))
+    middle = np.where(np.isinf(upper), lower, (lower + upper) / 2).astype(np.float32)
+    p10, median, p90 = np.log(np.maximum(np.array(record or (np.nan,) * 3, dtype=np.float32), 1))
+    width = max(NARROWEST_SIZES, (p90 - p10) / _P80_WIDTH)
+    z = (middle - median) / np.float32(width)
+    return Measured(raw=z, value=np.exp(-z * z / 2))
+
+
+def _all(size: int, number: float | None) -> FloatVector:
+    return np.full(size, np.nan if number is None else number, dtype=np.float32)

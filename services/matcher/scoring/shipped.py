@@ -1,0 +1,93 @@
+"""The shipped ranking policy: readable weights by direction; docs/experiments.md holds the figures they stand on."""
+
+from services.matcher.scoring.policy import DirectedPolicy, FusionChoice, RankingPolicy, Weight
+from shared.contracts.profiles import Kind
+from shared.contracts.vocabularies import Fusion, Signal
+
+_UNKNOWN_RULES = Weight(weight=-0.06)
+_SHORT_WORDS = 0.25
+"""Of an investor's few words any that are shared count most."""
+_FIVE_YEARS = 0.1
+"""Recency by the year becomes recency over about five years."""
+
+BASE = DirectedPolicy(
+    signals={
+        Signal.MEANING: Weight(weight=0.38),
+        Signal.WORDS: Weight(weight=0.29),
+        Signal.FOCUS: Weight(weight=0.17),
+        Signal.SECTOR: Weight(weight=0.05, neutral=0.4),
+        Signal.TAGS: Weight(weight=0.02, neutral=0.1),
+        Signal.REGION: Weight(weight=0.03, neutral=0.3),
+        Signal.STAGE: Weight(weight=0.01, neutral=0.5),
+        Signal.TRL: Weight(weight=0.02, neutral=0.5),
+        Signal.DEADLINE: Weight(weight=0.02, neutral=0.5),
+        Signal.RESPONSIVENESS: Weight(weight=0.01, neutral=0.5),
+        Signal.UNKNOWN_RULES: _UNKNOWN_RULES,
+    }
+)
+"""Any kind's needs against any kind's offer."""
+
+_DEMAND_NEEDS_PROJECT = BASE.with_signals(
+    meaning=Weight(weight=0.22),
+    words=Weight(weight=0.31),
+    focus=Weight(weight=0.13),
+    pace=Weight(weight=0.18, neutral=0.1),
+    recency=Weight(weight=0.04, neutral=0.5, half=_FIVE_YEARS),
+).scaled()
+"""A project that was funded often and lately delivers again."""
+_PROJECT_NEEDS_DEMAND = BASE.with_signals(
+    meaning=Weight(weight=0.26),
+    words=Weight(weight=0.19),
+    focus=Weight(weight=0.12),
+    appetite=Weight(weight=0.18, neutral=0.1),
+    recent_habit=Weight(weight=0.13, neutral=0.5, half=_FIVE_YEARS),
+).scaled()
+"""And looks for the next demand of the sort."""
+
+_PROJECT_NEEDS_INVESTOR = DirectedPolicy(
+    signals={
+        Signal.WORDS: Weight(weight=0.28, half=_SHORT_WORDS),
+        Signal.REGION_RECORD: Weight(weight=0.20, neutral=0.2),
+        Signal.SECTOR_RECORD: Weight(weight=0.12, neutral=0.2),
+        Signal.RECENCY: Weight(weight=0.12, neutral=0.3),
+        Signal.MEANING: Weight(weight=0.11),
+        Signal.REGION: Weight(weight=0.07, neutral=0.3),
+        Signal.DEAL_SIZE: Weight(weight=0.05, neutral=0.5),
+        Signal.ACTIVITY: Weight(weight=0.04, neutral=0.3),
+        Signal.RESPONSIVENESS: Weight(weight=0.01, neutral=0.5),
+        Signal.UNKNOWN_RULES: _UNKNOWN_RULES,
+    }
+)
+"""An investor serves a project by knowing its field, being near, and still investing."""
+_INVESTOR_NEEDS_PROJECT = DirectedPolicy(
+    signals={
+        Signal.STAGE_SHARE: Weight(weight=0.51, neutral=0.5),
+        Signal.DEAL_SIZE: Weight(weight=0.25, neutral=0.5),
+        Signal.WORDS: Weight(weight=0.11, half=_SHORT_WORDS),
+        Signal.SECTOR_SHARE: Weight(weight=0.06, neutral=0.5),
+        Signal.REGION_SHARE: Weight(weight=0.03, neutral=0.5),
+        Signal.FOCUS: Weight(weight=0.03, half=_SHORT_WORDS),
+        Signal.RECENT_HABIT: Weight(weight=0.01, neutral=0.3),
+        Signal.UNKNOWN_RULES: _UNKNOWN_RULES,
+    }
+)
+"""A project suits an investor at the stage, of the size and in the places where it invests more than others do."""
+
+SHIPPED_POLICY = RankingPolicy(
+    revision="reciprocal-1",
+    base=BASE.scaled(),
+    directed={
+        (Kind.RD_DEMAND, Kind.PROJECT): _DEMAND_NEEDS_PROJECT,
+        (Kind.PROJECT, Kind.RD_DEMAND): _PROJECT_NEEDS_DEMAND,
+        (Kind.PROJECT, Kind.INVESTOR): _PROJECT_NEEDS_INVESTOR,
+        (Kind.INVESTOR, Kind.PROJECT): _INVESTOR_NEEDS_PROJECT,
+    },
+)
+
+
+def one_leg(signal: Signal) -> RankingPolicy:
+    """A policy of one signal alone, from the subject's side: a leg to compare with."""
+    alone = DirectedPolicy(signals={signal: Weight(weight=1.0)})
+    return RankingPolicy(
+        revision=f"{signal}-alone", base=alone, fusion=FusionChoice(fusion=Fusion.WEIGHTED, is_one_sided=True)
+    )
