@@ -85,6 +85,7 @@ class ReasonCode(StrEnum):
     PREFERS_REGION = "prefers_region"
     PREFERS_STAGE = "prefers_stage"
     USUAL_DEAL_SIZE = "usual_deal_size"
+    STEADY_PACE = "steady_pace"
     ACTIVE_COUNTERPART = "active_counterpart"
     RECENTLY_ACTIVE = "recently_active"
     ANSWERS_INTRODUCTIONS = "answers_introductions"

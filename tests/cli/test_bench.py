@@ -49,7 +49,13 @@ def test_speed_reports_matches_beside_both_peers(directory: Path) -> None:
         "raw FAISS flat search, k=100, 1 thread",
     ]
     assert len(report["ratios"]) == 6
-    assert "hashed words" in report["notes"][0]
+    assert report["settings"]["explain"] == "summary"
+    assert set(report["checks"]) == {
+        "p50 with 2 clients <= 1.5 x one raw FAISS flat search",
+        "2 clients >= 3 x the requests/s that one raw flat search a request would allow",
+    }
+    assert "explain: summary" in report["notes"][0]
+    assert "hashed words" in report["notes"][1]
 
 
 def test_restart_answers_as_before_from_the_store_that_speed_prepared(directory: Path) -> None:

@@ -151,33 +151,35 @@ def test_export_to_a_folder_that_is_missing_is_told(catalog_url: str, tmp_path: 
     assert_failed(run("export", "--output", target, "--catalog-url", catalog_url), "--output", "Name another")
 
 
-def test_match_by_text_prints_ranks_titles_and_contributions(matcher_url: str) -> None:
+def test_match_by_text_prints_what_fits_with_the_scores_of_both_sides(matcher_url: str) -> None:
     result = run("match", "--text", "silicon anode cells", "--to", "project", "--matcher-url", matcher_url)
     assert result.exit_code == 0, result.output
-    assert result.stdout.index("Silicon anode cells") < result.stdout.index("Cleaning robots")
-    assert "Cell Works" in result.stdout
+    assert "Silicon anode cells" in result.stdout and "Cell Works" in result.stdout
+    assert "for you" in result.stdout and "for them" in result.stdout
+    assert "Cleaning robots" not in result.stdout  # below the floor
 
 
-def test_match_as_json_is_the_answer_and_its_legs_add_up(matcher_url: str) -> None:
+def test_match_as_json_is_the_answer_and_its_contributions_add_up(matcher_url: str) -> None:
     arguments = ("--to", "project", "--to", "investor", "--limit", "1", "--json", "--matcher-url", matcher_url)
     answer = json.loads(run("match", "--text", "cleaning robots", *arguments).stdout)
     [match] = answer["matches"]
     assert match["title"] == "Cleaning robots for depots"
-    legs = match["legs"]
-    assert match["score"] == pytest.approx(legs["dense"]["contribution"] + legs["lexical"]["contribution"])
+    for side in (match["forward"], match["backward"]):
+        assert side["score"] == pytest.approx(sum(part["contribution"] for part in side["contributions"]))
 
 
 def test_match_honours_filters(matcher_url: str) -> None:
-    arguments = ("--to", "project", "--filter", "trl>=4", "--json", "--matcher-url", matcher_url)
-    answer = json.loads(run("match", "--text", "cleaning robots", *arguments).stdout)
-    assert [match["title"] for match in answer["matches"]] == ["Silicon anode cells"]
+    arguments = ("--text", "silicon anode cells", "--to", "project", "--json", "--matcher-url", matcher_url)
+    found, without = (json.loads(run("match", "--filter", one, *arguments).stdout) for one in ("trl>=4", "trl<=4"))
+    assert [match["title"] for match in found["matches"]] == ["Silicon anode cells"]
+    assert (without["matches"], without["eligible"]) == ([], 1)  # robots are below the floor
 
 
 def test_match_takes_a_stored_profile_and_one_in_a_file(matcher_url: str, tmp_path: Path) -> None:
     stored_id = profile_id("matched", "cells")
     scope = ("--to", "project", "--filter", "source=matched", "--json", "--matcher-url", matcher_url)
     stored = run("match", "--profile", stored_id, *scope)
-    assert [match["title"] for match in json.loads(stored.stdout)["matches"]] == ["Cleaning robots for depots"]
+    assert json.loads(stored.stdout)["eligible"] == 1  # not itself
     file = tmp_path / "demand.json"
     file.write_text(json.dumps(profile_body("rd_demand", title="Cleaning robots")), encoding="utf-8")
     sent = run("match", "--file", str(file), *scope)

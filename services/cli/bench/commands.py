@@ -1,4 +1,4 @@
-"""`liaison bench speed | ingest | freshness | restart | two-sided`: the registry of benchmarks and their options."""
+"""`liaison bench speed | ingest | freshness | restart | rules | two-sided`: the benchmarks and their options."""
 
 import json
 from collections.abc import Callable
@@ -110,6 +110,25 @@ def restart_command(
         directory=directory, profiles=profiles, data=data, encoder=encoder, repeats=repeats
     )
     _run(lambda progress: restart.run(options, progress), json_file)
+
+
+@bench_app.command("rules")
+def rules_command(
+    profiles: Profiles = 100_000,
+    rule_sets: Annotated[int, typer.Option(min=1, help="How many random sets.")] = 10_000,
+    brute_force: Annotated[int, typer.Option(min=1, help="How many of them are also answered plainly.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds draw equal profiles and sets.")] = 0,
+    data: Data = None,
+    directory: Directory = DEFAULT_DIRECTORY,
+    json_file: JsonFile = None,
+) -> None:
+    """Random rules of both sides over many profiles, checked against a plain evaluator and brute force."""
+    from services.cli.bench import rules  # noqa: PLC0415 - as above
+
+    options = rules.RulesOptions(
+        directory=directory, profiles=profiles, rule_sets=rule_sets, brute_force=brute_force, seed=seed, data=data
+    )
+    _run(lambda progress: rules.run(options, progress), json_file)
 
 
 @bench_app.command("two-sided")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.catalog.profiles.rules import profile_id
 from services.cli.bench.encoder_choice import EncoderChoice
 from services.cli.bench.hashed_encoder import build_chosen_encoder
+from services.cli.bench.rich_profiles import rich_profiles
 from services.cli.bench.sources import profiles_of
 from services.matcher import repositories
 from services.matcher.embedding.vector_store import VectorStore
@@ -60,15 +61,27 @@ def matcher_settings(folder: Path, catalog_url: str) -> MatcherSettings:
 
 
 def prepare_store(
-    directory: Path, *, profiles: int, data: Path | None, encoder: EncoderChoice, progress: StageProgress
+    directory: Path,
+    *,
+    profiles: int,
+    data: Path | None,
+    encoder: EncoderChoice,
+    progress: StageProgress,
+    rich_seed: int | None = None,
 ) -> PreparedStore:
-    """The store of the first `profiles` of `data`, built where it is not at hand yet; raises BenchProblem."""
-    folder = directory / f"{encoder}-{profiles}"
+    """The store of the first `profiles` of `data`, built where it is not at hand yet; raises BenchProblem.
+
+    With a `rich_seed`, most profiles get random attributes and rules drawn from it.
+    """
+    folder = directory / f"{encoder}-{profiles}{'' if rich_seed is None else f'-rich-{rich_seed}'}"
     made_of = f"format {_FORMAT}: {profiles} profiles of {data.resolve() if data else 'the bundled corpus'}"
     about = _read_about(folder)
     if about is None or about.made_of != made_of:
         shutil.rmtree(folder, ignore_errors=True)
-        subjects, target_kind = _build(folder, profiles_of(data, profiles), encoder, progress)
+        stored = profiles_of(data, profiles)
+        if rich_seed is not None:
+            stored = rich_profiles(stored, rich_seed)
+        subjects, target_kind = _build(folder, stored, encoder, progress)
         about = _About(made_of=made_of, subjects=tuple(subjects), target_kind=target_kind)
         (folder / _ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
     return PreparedStore(

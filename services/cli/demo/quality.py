@@ -77,6 +77,8 @@ def _request(judged: JudgedSubjects, name: str) -> dict[str, object]:
         "subject_id": profile_id(judged.source, name),
         "target_kinds": [judged.target_kind.value],
         "limit": min(200, DEPTH + len(judged.ignore.get(name, ()))),
+        "explain": "none",
+        "floor": 0,
         "filters": [condition.model_dump(mode="json", exclude_none=True) for condition in judged.filters],
     }
 

@@ -61,14 +61,17 @@ _EXPLANATION = {
     "for_target": [],
     "missing": [
         {
-            "code": "trl",
+            "code": "fact_missing",
             "signal": "trl",
+            "side": "target",
+            "field": "trl",
             "text": {"zh": "对方未填写技术成熟度。", "en": "The other side states no technology readiness level."},
         }
     ],
     "next_question": {
-        "code": "trl",
+        "code": "fact_missing",
         "ask": "target",
+        "field": "trl",
         "text": {"zh": "贵方技术成熟度是几级？", "en": "Which technology readiness level has it reached?"},
     },
     "rules": [],

@@ -101,6 +101,15 @@ _TOTAL = Field("track_record.total", Names("number of earlier deals", "过往记
 _LAST = Field("track_record.last_date", Names("date of the latest deal", "最近一次活动日期"))
 _RATE = Field("track_record.response_rate", Names("share of introductions answered", "对接回复率"))
 _MEDIAN = Field("track_record.amount_median", Names("median amount of earlier deals", "过往记录的金额中位数"))
+_SPAN = Field(
+    "track_record.first_date", Names("first and latest date and number of earlier deals", "过往记录的起止日期与数量")
+)
+
+
+def _has_pace(record: RecordFacts) -> bool:
+    return None not in (record.total, record.first_day, record.last_day)
+
+
 RECORD_FACTS: Mapping[Signal, RecordFact] = {
     Signal.SECTOR_RECORD: RecordFact(lambda record: bool(record.sectors), _SECTORS),
     Signal.REGION_RECORD: RecordFact(lambda record: bool(record.places), _REGIONS),
@@ -109,6 +118,8 @@ RECORD_FACTS: Mapping[Signal, RecordFact] = {
     Signal.REGION_SHARE: RecordFact(lambda record: bool(record.places), _REGIONS, is_of_needing=True),
     Signal.STAGE_SHARE: RecordFact(lambda record: bool(record.stages), _STAGES, is_of_needing=True),
     Signal.RECENT_HABIT: RecordFact(lambda record: record.last_day is not None, _LAST, is_of_needing=True),
+    Signal.APPETITE: RecordFact(_has_pace, _SPAN, is_of_needing=True),
+    Signal.PACE: RecordFact(_has_pace, _SPAN),
     Signal.DEAL_SIZE: RecordFact(lambda record: record.amounts is not None, _MEDIAN),
     Signal.ACTIVITY: RecordFact(lambda record: record.total is not None, _TOTAL),
     Signal.RECENCY: RecordFact(lambda record: record.last_day is not None, _LAST),

@@ -64,6 +64,8 @@ SIGNALS: Mapping[Signal, Names] = {
     Signal.REGION_SHARE: Names("preference for the region", "地区偏好"),
     Signal.STAGE_SHARE: Names("preference for the stage", "阶段偏好"),
     Signal.RECENT_HABIT: Names("lately active", "近期活跃"),
+    Signal.APPETITE: Names("deals looked for a year", "年均出手意愿"),
+    Signal.PACE: Names("deals a year", "年均出手次数"),
     Signal.DEAL_SIZE: Names("usual size of a deal", "通常的单笔规模"),
     Signal.ACTIVITY: Names("number of earlier deals", "过往记录数量"),
     Signal.RECENCY: Names("latest activity", "最近活动"),

@@ -15,6 +15,7 @@ from services.matcher.explain.record_wording import (
     experience,
     in_region,
     in_sector,
+    pace,
     preference,
     recency,
     responsiveness,
@@ -169,6 +170,8 @@ WORDINGS: Mapping[Signal, Wording] = {
         threshold=_USUAL_SHARE, word=_of_needing(partial(preference, at_stage, ReasonCode.PREFERS_STAGE))
     ),
     Signal.RECENT_HABIT: Wording(threshold=0.5, word=_of_needing(recency)),
+    Signal.APPETITE: Wording(threshold=0.4, word=lambda part, sides: pace(part.raw, sides)),
+    Signal.PACE: Wording(threshold=0.4, word=lambda part, sides: pace(part.raw, sides.turned())),
     Signal.DEAL_SIZE: Wording(threshold=0.6, word=_of_offering(deal_size)),
     Signal.ACTIVITY: Wording(threshold=0.4, word=_of_offering(activity)),
     Signal.RECENCY: Wording(threshold=0.5, word=_of_offering(recency)),

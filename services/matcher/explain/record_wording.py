@@ -164,6 +164,17 @@ def activity(sides: Sides) -> Worded | None:
     )
 
 
+def pace(deals_a_year: float | None, sides: Sides) -> Worded | None:
+    """How many deals the holder makes a year, as the signal measures it."""
+    if deals_a_year is None:
+        return None
+    who, (_, many, measure), number = sides.need, _DEALS[sides.needing.kind], f"{deals_a_year:.1f}".removesuffix(".0")
+    return ReasonCode.STEADY_PACE, Names(
+        f"{who.en} adds about {number} a year to its {many}",
+        f"{who.zh}平均每年新增约{number}{measure.replace('过往', '')}",
+    )
+
+
 def recency(sides: Sides) -> Worded | None:
     """When the holder was last active, as exactly as it is known."""
     days = sides.needing.attributes.dates.get(DateAttribute.LAST_ACTIVITY)

@@ -56,13 +56,21 @@ def unknown_attributes(judgement: Judgement) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.attribute for finding in judgement.deciding))
 
 
+def is_private(owned: OwnedJudgement, owner: Party, judged: Party) -> bool:
+    """Whether the rule names the organisation that its own owner hides.
+
+    A name that the other side guesses at is never hidden: to do so would tell that the guess is right.
+    """
+    condition = condition_named(owned.judgement.rule.rule.condition, judged.kind)
+    return owner.gives_away(condition.en) or owner.gives_away(condition.zh)
+
+
 def asks(owned: OwnedJudgement, owner: Party, judged: Party) -> Names:
     """`the investor asks: amount sought at least 420,000 USD`."""
     who = owner_names(owned, owner, judged)
-    condition = condition_named(owned.judgement.rule.rule.condition, judged.kind)
-    if owner.gives_away(condition.en) or owner.gives_away(condition.zh):
-        # Only the owner's own name: to hide it where the other side guesses at it would tell that the guess is right.
+    if is_private(owned, owner, judged):
         return Names(f"{who.en} has a rule that it keeps to itself", f"{who.zh}设有不公开的条件")
+    condition = condition_named(owned.judgement.rule.rule.condition, judged.kind)
     return Names(f"{who.en} asks: {condition.en}", f"{who.zh}要求：{condition.zh}")
 
 
@@ -73,6 +81,8 @@ def _text(owned: OwnedJudgement, owner: Party, judged: Party) -> Names:
         kind = KINDS[judged.kind]
         return Names(f"{asked.en}. Not asked of {kind.en}s.", f"{asked.zh}。不针对{kind.zh}。")
     match judgement.truth:
+        case Truth.PASS if is_private(owned, owner, judged):
+            said = Names("It holds", "已满足")
         case Truth.PASS:
             said = _found(judgement.deciding, judged)
         case Truth.UNKNOWN:
@@ -104,12 +114,12 @@ def _unknown(judgement: Judgement, judged: Party, who: Names) -> Names:
 
 def _failed(owned: OwnedJudgement, owner: Party, judged: Party) -> Names:
     judgement = owned.judgement
-    found = _found(judgement.deciding, judged)
-    mended = mending(judgement.rule.rule.condition, judgement.findings, judged.kind)
     who, own = owner_names(owned, owner, judged), _OWN_FIELDS.get(judgement.rule.field, _THE_RULE)
     relax = Names(f"{who.en} relaxing {own.en}", f"{who.zh}放宽{own.zh}")
-    if owner.gives_away(mended.en) or owner.gives_away(mended.zh):
-        return Names(f"{found.en}. It would take: {relax.en}", f"{found.zh}。如{relax.zh}即可")
+    if is_private(owned, owner, judged):
+        return Names(f"It would take: {relax.en}", f"如{relax.zh}即可")
+    found = _found(judgement.deciding, judged)
+    mended = mending(judgement.rule.rule.condition, judgement.findings, judged.kind)
     return Names(
         f"{found.en}. It would take: {mended.en}; or {relax.en}", f"{found.zh}。如{mended.zh}，或{relax.zh}，即可"
     )

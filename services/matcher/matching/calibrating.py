@@ -12,6 +12,7 @@ from services.matcher.retrieval.chance import Chance
 from services.matcher.retrieval.dense import Rows
 from services.matcher.retrieval.legs import word_legs
 from services.matcher.retrieval.segment import IndexedDocument, Segment
+from services.matcher.scoring.bounds import RecordColumns
 from services.matcher.scoring.calibration import Calibration
 from services.matcher.scoring.directed import directed_scores
 from services.matcher.scoring.pairing import Pairing
@@ -31,7 +32,19 @@ class PairingBook:
     policy: RankingPolicy
     model_languages: frozenset[Language]
     _calibrations: dict[tuple[frozenset[Kind], Fusion], Calibration] = field(default_factory=dict, repr=False)
+    _records: dict[int, tuple[Segment, RecordColumns]] = field(default_factory=dict, repr=False)
+    """By the segment's identity; the segment is held so that no other takes its place."""
     _turn: Lock = field(default_factory=Lock, repr=False)
+
+    def record_columns(self, segment: Segment) -> RecordColumns:
+        """What the records of a segment say whoever asks; kept for the two segments that are served."""
+        kept = self._records.get(id(segment))
+        if kept is None:
+            with self._turn:
+                while len(self._records) > 1:
+                    del self._records[next(iter(self._records))]
+                kept = self._records[id(segment)] = (segment, RecordColumns.of(segment.facts, self.chance.records))
+        return kept[1]
 
     def pairing(self, subject: Kind, target: Kind, fusion: Fusion | None = None) -> Pairing:
         """How a subject of one kind is matched with targets of another; `fusion` instead of the policy's."""

@@ -15,12 +15,14 @@ from services.matcher.matching.reranking import Arranged, arrange, pool_size
 from services.matcher.matching.subject import Subject
 from services.matcher.matching.why import Why, why
 from services.matcher.retrieval.publisher import Publisher
+from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.matches import InlineText, MatchRequest
 from shared.contracts.problems import FieldProblem
 from shared.contracts.profiles import PROFILE_TYPES, Kind, Profile
+from shared.contracts.vocabularies import Language
 from shared.kit.errors import NotFound, Unavailable
 
 _TITLE_LENGTH = 80
@@ -104,8 +106,7 @@ class Matchmaker:
         subject = self._subject(request, snapshot)
         prepared = self._prepared(request, subject, snapshot)
         ranking = match(prepared, pool_size(request))
-        floor = self._policy.floor if request.floor is None else request.floor
-        above = [one for one in ranking.matches if one.score >= floor]
+        above = [one for one in ranking.matches if one.score >= self._floor(request, prepared, one.entry)]
         return Answer(
             request=request,
             subject=subject,
@@ -120,18 +121,20 @@ class Matchmaker:
         """Follow one target through every stage. Raises SubjectNotFound, TargetNotFound, SnapshotBehind."""
         _check_position(request, snapshot)
         subject = self._subject(request, snapshot)
-        floor = self._policy.floor if request.floor is None else request.floor
-        found = why(self._prepared(request, subject, snapshot), snapshot, target_id, limit=request.limit, floor=floor)
-        if found is None:
-            raise _target_not_found(target_id)
+        target = _stored(target_id, snapshot)
+        prepared = self._prepared(request, subject, snapshot)
+        floor = self._floor(request, prepared, target)
+        found = why(prepared, snapshot, target_id, limit=request.limit, floor=floor)
         return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=self._policy)
 
     def kind_of(self, target_id: str, snapshot: Snapshot) -> Kind:
         """The kind of a stored profile. Raises TargetNotFound."""
-        found = snapshot.find(target_id)
-        if found is None:
-            raise _target_not_found(target_id)
-        return found[0].entries[found[1]].attributes.kind
+        return _stored(target_id, snapshot).attributes.kind
+
+    def _floor(self, request: MatchRequest, prepared: Prepared, target: Entry) -> float:
+        if request.floor is not None:
+            return request.floor
+        return self._policy.floor_of(prepared.scorer.readings.of(target.language is Language.CHINESE))
 
     def _prepared(self, request: MatchRequest, subject: Subject, snapshot: Snapshot) -> Prepared:
         scope = Scope(
@@ -178,6 +181,13 @@ def _profile_of(inline: InlineText) -> Profile:
         "language": inline.language,
     }
     return PROFILE_TYPES[inline.kind].model_validate(fields)  # type: ignore[return-value] # one of the union's members
+
+
+def _stored(target_id: str, snapshot: Snapshot) -> Entry:
+    found = snapshot.find(target_id)
+    if found is None:
+        raise _target_not_found(target_id)
+    return found[0].entries[found[1]]
 
 
 def _target_not_found(target_id: str) -> TargetNotFound:

@@ -13,8 +13,9 @@ from services.matcher.matching.pool import draw_pool, run_legs
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.dense import Rows
 from services.matcher.retrieval.legs import WordLegs
-from services.matcher.retrieval.segment import Entry
+from services.matcher.retrieval.segment import Entry, Segment
 from services.matcher.retrieval.snapshot import Snapshot
+from services.matcher.scoring.bounds import Upper, upper_values
 from services.matcher.scoring.directed import Directed, directed_parts
 from services.matcher.scoring.pairing import Pairing
 from services.matcher.scoring.policy import Scores
@@ -58,6 +59,7 @@ def prepare(
         scorer=Scorer(
             subject=subject,
             scope=scope,
+            book=book,
             pairings={kind: book.pairing(subject.kind, kind, fusion) for kind in scope.target_kinds},
             readings=readings_of(subject.entry.language, book.model_languages, snapshot.chance),
         ),
@@ -69,7 +71,7 @@ def match(prepared: Prepared, limit: int) -> Ranking:
     """Rank the eligible targets for a subject, exactly."""
     scorer = prepared.scorer
     legs = [run_legs(scorer.subject, one, limit) for one in prepared.eligible]
-    pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, limit)
+    pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, scorer.upper, limit)
     matches = [
         one for leg, rows in zip(legs, pools, strict=True) for one in scorer.best(leg.eligible, leg.words, rows, limit)
     ]
@@ -87,6 +89,7 @@ class Scorer:
 
     subject: Subject
     scope: Scope
+    book: PairingBook
     pairings: dict[Kind, Pairing]
     readings: Readings
 
@@ -134,6 +137,13 @@ class Scorer:
             fused=fused,
             forward=directed_parts(signals.forward, pairing.forward, texts, place),
             backward=directed_parts(signals.backward, pairing.backward, texts, place),
+        )
+
+    def upper(self, segment: Segment, kind: Kind) -> Upper:
+        """What the structured signals of a segment's targets can be at most."""
+        statistics = self.readings.records
+        return upper_values(
+            self.subject.entry.facts, segment.facts, self.book.record_columns(segment), statistics, kind
         )
 
     def _by_kind(self, eligible: Eligible, rows: Rows) -> Iterator[tuple[Kind, Mask]]:

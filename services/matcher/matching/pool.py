@@ -11,7 +11,9 @@ from services.matcher.matching.measuring import Readings, text_signals
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.dense import FloatVector, Nearest, Rows
 from services.matcher.retrieval.legs import NearestRows, WordLegs, Words, nearest_rows, word_legs
-from services.matcher.scoring.pairing import Pairing
+from services.matcher.retrieval.segment import Segment
+from services.matcher.scoring.bounds import Upper
+from services.matcher.scoring.pairing import Pairing, TextValues
 from services.matcher.scoring.policy import Scores
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Signal
@@ -50,44 +52,57 @@ def run_legs(subject: Subject, eligible: Eligible, limit: int) -> Legs:
     )
 
 
+UpperOf = Callable[[Segment, Kind], Upper]
+"""Bounds of a segment's structured signals for targets of a kind."""
+
+
 def draw_pool(
-    legs: Sequence[Legs], pairings: dict[Kind, Pairing], readings: Readings, score: Score, limit: int
+    legs: Sequence[Legs],
+    pairings: dict[Kind, Pairing],
+    readings: Readings,
+    score: Score,
+    upper_of: UpperOf,
+    limit: int,
 ) -> list[Rows]:
     """Rows of each segment that can be among the best `limit`.
 
     Fagin's threshold argument: what is not among the nearest is no nearer than the last of them, its words are known,
-    and no structured signal exceeds 1. So its best possible score is known too, and whatever stays below the
-    `limit`-th best score among the nearest cannot enter.
+    and so is what its structured signals can be at most. So its best possible score is known too, and whatever stays
+    below the `limit`-th best score among the nearest cannot enter.
     """
     threshold = _nth_best([score(leg.eligible, leg.words, leg.rows) for leg in legs], limit)
-    return [_possible(leg, pairings, readings, threshold) for leg in legs]
+    return [_possible(leg, pairings, readings, upper_of, threshold) for leg in legs]
 
 
-def _possible(legs: Legs, pairings: dict[Kind, Pairing], readings: Readings, threshold: float) -> Rows:
-    mask = legs.eligible.mask
+def _possible(
+    legs: Legs, pairings: dict[Kind, Pairing], readings: Readings, upper_of: UpperOf, threshold: float
+) -> Rows:
+    mask, segment = legs.eligible.mask, legs.eligible.segment
     if threshold == -np.inf or not mask.any():
         return np.flatnonzero(mask)
     can_enter = np.zeros(len(mask), dtype=bool)
     for kind, pairing in pairings.items():
-        of_kind = mask & legs.eligible.segment.attributes.kind_mask([kind])
+        of_kind = mask & segment.attributes.kind_mask([kind])
         if of_kind.any():
-            can_enter |= of_kind & (_bounds(legs, pairing, readings) >= threshold)
+            can_enter |= of_kind & (_bounds(legs, pairing, readings, upper_of(segment, kind)) >= threshold)
     can_enter[legs.rows] = mask[legs.rows]
     return np.flatnonzero(can_enter)
 
 
-def _bounds(legs: Legs, pairing: Pairing, readings: Readings) -> Scores:
+def _bounds(legs: Legs, pairing: Pairing, readings: Readings, upper: Upper) -> Scores:
     """No document that is not among the nearest scores more than this, (size,)."""
     segment = legs.eligible.segment
     masks = readings.masks(segment.chinese)
     forward = _text_scores(legs.words.forward, legs.nearest.forward, readings, segment.chinese)
     backward = _text_scores(legs.words.backward, legs.nearest.backward, readings, segment.chinese)
-    return pairing.upper_scores(forward, backward, masks, segment.size) + _ROUNDING
+    texts = TextValues(forward=forward, backward=backward)
+    return pairing.upper_scores(texts, upper, masks, segment.size) + _ROUNDING
 
 
 def _text_scores(words: Words, nearest: Nearest, readings: Readings, chinese: Mask) -> dict[Signal, FloatVector]:
-    unseen = np.full(len(chinese), max(nearest.unseen, -1.0), dtype=np.float32)
-    signals = text_signals(words, readings.meaning(unseen, chinese), unseen)
+    upper = np.empty(len(chinese), dtype=np.float32)
+    upper[:] = nearest.upper
+    signals = text_signals(words, readings.meaning(upper, chinese), upper)
     return {signal: measured.value for signal, measured in signals.items()}
 
 

@@ -33,11 +33,10 @@ class Why:
     judgements: tuple[OwnedJudgement, ...]
 
 
-def why(prepared: Prepared, snapshot: Snapshot, target_id: str, *, limit: int, floor: float) -> Why | None:
-    """Follow one target through every stage; None where the snapshot does not hold it."""
+def why(prepared: Prepared, snapshot: Snapshot, target_id: str, *, limit: int, floor: float) -> Why:
+    """Follow one target that the snapshot holds through every stage."""
     found = snapshot.find(target_id)
-    if found is None:
-        return None
+    assert found is not None  # the caller has looked it up in the same snapshot
     segment, row = found
     scorer = prepared.scorer
     legs = [word_legs(scorer.subject.texts, one.segment.aspects) for one in prepared.eligible]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
@@ -54,6 +55,12 @@ class Aspects:
             need_vector=None if own is None else self.need_vectors.vectors[own],
         )
 
+    def prepared(self) -> Self:
+        """Itself, with everything built that requests need."""
+        self.offer_words.prepared()
+        self.need_words.prepared()
+        return self
+
     def take(self, rows: Rows) -> "Aspects":
         """The same for some of the rows, ascending, under the same statistics."""
         own = np.flatnonzero(np.isin(self.need_rows, rows))
@@ -105,7 +112,8 @@ def merge_aspects(base: Aspects, kept: Rows, delta: Aspects, order: Rows) -> Asp
     offers = _stacked(base.offer_words, kept, delta.offer_words, order, len(terms))
     needs = _stacked(base.need_words, kept_needs, delta.need_words, need_order, len(terms))
     used = np.bincount(np.concatenate([offers[0].indices, needs[0].indices]), minlength=len(terms)) > 0
-    columns = np.flatnonzero(used)
+    # In the order of the terms: sums, and so scores to the last bit, do not depend on how changes were batched.
+    columns = np.array(sorted(np.flatnonzero(used).tolist(), key=terms.__getitem__), dtype=np.int64)
     vocabulary = Vocabulary.of([terms[column] for column in columns.tolist()])
     statistics = recounted(offers[0][:, columns], offers[2], vocabulary)
     vectors = np.concatenate([base.offer_vectors.vectors[kept], delta.offer_vectors.vectors])
@@ -125,8 +133,15 @@ Counted = tuple[csr_array, csr_array | None, FloatVector]
 
 def _chosen(texts: Counted, columns: Rows, statistics: TermStatistics) -> TextIndex:
     counts, emphases, lengths = texts
-    chosen = counts[:, columns]
-    return TextIndex(chosen, None if emphases is None else emphases[:, columns], lengths, statistics)
+    return TextIndex(
+        _columns(counts, columns), None if emphases is None else _columns(emphases, columns), lengths, statistics
+    )
+
+
+def _columns(matrix: csr_array, columns: Rows) -> csr_array:
+    chosen = matrix[:, columns]
+    chosen.sort_indices()
+    return chosen
 
 
 def _stacked(base: TextIndex, kept: Rows, delta: TextIndex, order: Rows, width: int) -> Counted:

@@ -18,18 +18,18 @@ FloatVector = npt.NDArray[np.float32]
 
 _NARROW = 0.3
 """Where less than this share of the rows is allowed, FAISS under a mask costs less than a pass over all rows."""
-_ROUNDING = 1e-5
+_ROUNDING = np.float32(1e-5)
 """Two ways to add up a cosine in single precision differ by less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """Some allowed rows, and what no other allowed row exceeds."""
+    """Some allowed rows, and what is known of the similarity of the others."""
 
     rows: Rows = field(repr=False)
     """Ascending."""
-    unseen: float
-    """No allowed row outside `rows` is more similar; -inf where there is none."""
+    upper: FloatVector | float = field(repr=False)
+    """No allowed row outside `rows` is more similar: one bound a row, or one for all; -inf where there is none."""
 
 
 class VectorIndex(Protocol):
@@ -56,7 +56,7 @@ class FlatIndex:
         """Wrap a filled index; it must not change afterwards."""
         self._index = index
         self._vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
-        self._scan = SharedScan(self._vectors)
+        self._scan = SharedScan(self._vectors, self._all_similarities)
 
     @classmethod
     def of(cls, vectors: FloatMatrix) -> Self:
@@ -88,29 +88,28 @@ class FlatIndex:
         """At least the `top_k` allowed rows of the greatest similarity, all of them where fewer are allowed."""
         count = int(np.count_nonzero(allowed))
         if count <= top_k:
-            return Nearest(rows=np.flatnonzero(allowed), unseen=-np.inf)
+            return Nearest(rows=np.flatnonzero(allowed), upper=-np.inf)
         if count < _NARROW * self.size:
             return self._under_mask(query, top_k, allowed)
-        found: list[Nearest | None] = []
-        similarities = self._scan.run(query, lambda: found.append(self._unmasked(query, top_k, allowed, count)))
-        if similarities is not None:
-            return _most_similar(similarities, top_k, allowed)
-        return found[0] or self._under_mask(query, top_k, allowed)
-
-    def _unmasked(self, query: FloatVector, top_k: int, allowed: Mask, count: int) -> Nearest | None:
-        """Look for more and drop what is not allowed: a mask costs FAISS its fast kernel. None if too few are left."""
-        depth = min(self.size, int(1.25 * top_k * self.size / count) + 16)
-        similarities, rows = self._search(query, depth, None)
-        kept = allowed[rows]
-        if int(np.count_nonzero(kept)) < top_k:
-            return None
-        return Nearest(rows=np.sort(rows[kept]), unseen=float(similarities[-1]) + _ROUNDING)
+        similarities = self._scan.similarities(query)
+        seen = np.where(allowed, similarities, np.float32(-2))
+        least = np.partition(seen, -top_k)[-top_k]
+        return Nearest(rows=np.flatnonzero(seen >= least), upper=similarities + _ROUNDING)
 
     def _under_mask(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
         bits = np.packbits(allowed, bitorder="little")
         selector = faiss.IDSelectorBitmap(bits)
         similarities, rows = self._search(query, top_k, faiss.SearchParameters(sel=selector))
-        return Nearest(rows=np.sort(rows), unseen=float(similarities[-1]) + _ROUNDING)
+        return Nearest(rows=np.sort(rows), upper=float(similarities[-1] + _ROUNDING))
+
+    def _all_similarities(self, query: FloatVector) -> FloatVector:
+        """By FAISS's own kernel: a flat search without the heap that keeps the best."""
+        similarities = np.empty(self.size, dtype=np.float32)
+        query = np.ascontiguousarray(query, dtype=np.float32)
+        faiss.fvec_inner_products_ny(
+            faiss.swig_ptr(similarities), faiss.swig_ptr(query), self._index.get_xb(), self._index.d, self.size
+        )
+        return similarities
 
     def _search(
         self, query: FloatVector, top_k: int, parameters: faiss.SearchParameters | None
@@ -127,9 +126,3 @@ class FlatIndex:
     def save(self, path: Path) -> None:
         """Write the index to one file."""
         faiss.write_index(self._index, str(path))
-
-
-def _most_similar(similarities: FloatVector, top_k: int, allowed: Mask) -> Nearest:
-    seen = np.where(allowed, similarities, np.float32(-2))
-    least = np.partition(seen, -top_k)[-top_k]
-    return Nearest(rows=np.flatnonzero(seen >= least), unseen=float(least) + _ROUNDING)

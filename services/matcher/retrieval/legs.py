@@ -57,14 +57,23 @@ def nearest_rows(subject: AspectTexts, aspects: Aspects, allowed: Mask, depth: i
     """At least the `depth` nearest allowed rows each way: the subject's need to the offers, its offer to the needs."""
     need = subject.offer_vector if subject.need_vector is None else subject.need_vector
     forward = aspects.offer_vectors.nearest(need, depth, allowed)
-    if subject.need_vector is None and not len(aspects.need_rows):
-        return NearestRows(forward=forward, backward=forward)
-    shared = allowed.copy()
-    shared[aspects.need_rows] = False
-    by_offer = aspects.offer_vectors.nearest(subject.offer_vector, depth, shared)
+    if not len(aspects.need_rows):
+        by_offer = forward
+        if subject.need_vector is not None:
+            by_offer = aspects.offer_vectors.nearest(subject.offer_vector, depth, allowed)
+        return NearestRows(forward=forward, backward=by_offer)
     by_need = aspects.need_vectors.nearest(subject.offer_vector, depth, allowed[aspects.need_rows])
+    if subject.need_vector is None:
+        by_offer = forward
+    else:
+        shared = allowed.copy()
+        shared[aspects.need_rows] = False
+        by_offer = aspects.offer_vectors.nearest(subject.offer_vector, depth, shared)
     rows = np.union1d(by_offer.rows, aspects.need_rows[by_need.rows])
-    return NearestRows(forward=forward, backward=Nearest(rows=rows, unseen=max(by_offer.unseen, by_need.unseen)))
+    upper = np.full(len(allowed), 0, dtype=np.float32)
+    upper[:] = by_offer.upper
+    upper[aspects.need_rows] = by_need.upper
+    return NearestRows(forward=forward, backward=Nearest(rows=rows, upper=upper))
 
 
 def similarities(subject: AspectTexts, aspects: Aspects, rows: Rows) -> tuple[FloatVector, FloatVector]:

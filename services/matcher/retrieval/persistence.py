@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from services.matcher.domain.facts import ProfileFacts
 from services.matcher.retrieval.analysis import ANALYSIS_SCHEME
@@ -22,7 +22,10 @@ _KEPT = 2
 _ENTRIES = "entries.jsonl"
 _ABOUT = "about.json"
 _DATA_FILES = (_ENTRIES, *ASPECT_FILES)
-_facts: TypeAdapter[ProfileFacts] = TypeAdapter(ProfileFacts)
+_facts: TypeAdapter[tuple[ProfileFacts]] = TypeAdapter(
+    tuple[ProfileFacts],  # a dataclass alone takes no configuration
+    config=ConfigDict(ser_json_inf_nan="constants"),  # an amount that is open above is infinite
+)
 
 
 class SnapshotFolder:
@@ -104,7 +107,7 @@ def _entry_line(entry: Entry) -> bytes:
         "visibility": entry.visibility,
         **attributes_to_json(entry.attributes),
     }
-    return b"\t".join((json.dumps(head).encode(), _facts.dump_json(entry.facts), entry.profile_json)) + b"\n"
+    return b"\t".join((json.dumps(head).encode(), _facts.dump_json((entry.facts,)), entry.profile_json)) + b"\n"
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
@@ -120,7 +123,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
                 language=Language(head["language"]),
                 visibility=Visibility(head["visibility"]),
                 attributes=attributes_from_json(head),
-                facts=_facts.validate_json(facts_json),
+                facts=_facts.validate_json(facts_json)[0],
             )
 
 

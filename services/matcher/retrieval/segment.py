@@ -103,7 +103,7 @@ def assemble_segment(entries: Sequence[Entry], aspects: Aspects) -> Segment:
         attributes=attribute_table(attributes),
         rules=rule_book(attributes),
         facts=fact_columns([entry.facts for entry in entries]),
-        aspects=aspects,
+        aspects=aspects.prepared(),
         row_by_id={entry.profile_id: row for row, entry in enumerate(entries)},
         targets=np.array([entry.visibility is not Visibility.HIDDEN for entry in entries], dtype=bool),
         chinese=np.array([entry.language is Language.CHINESE for entry in entries], dtype=bool),

@@ -15,45 +15,40 @@ _MOST_TOGETHER = 32
 @dataclass(slots=True, eq=False)
 class _Ticket:
     query: FloatVector
-    is_done: bool = False
     similarities: FloatVector | None = field(default=None)
 
 
 class SharedScan:
     """One scan at a time: whoever waits for its turn is served by the scan of the first in the queue."""
 
-    def __init__(self, vectors: FloatMatrix) -> None:
-        """`vectors`: (n, dimension), not to be changed."""
+    def __init__(self, vectors: FloatMatrix, alone: Callable[[FloatVector], FloatVector]) -> None:
+        """`vectors`: (n, dimension), not to be changed; `alone` gives the similarities of one query, (n,)."""
         self._vectors = vectors
+        self._alone = alone
         self._queue: list[_Ticket] = []
         self._queue_lock = Lock()
         self._turn = Lock()
 
-    def run(self, query: FloatVector, alone: Callable[[], None]) -> FloatVector | None:
-        """Similarities of every row to the query, (n,), from a pass shared with the searches that came meanwhile.
-
-        Where nobody else waits, calls `alone` in its turn instead and returns None: a search by itself has a faster
-        way than the product of all vectors.
-        """
+    def similarities(self, query: FloatVector) -> FloatVector:
+        """Similarity of every row to the query, (n,), from a pass shared with the searches that came meanwhile."""
         ticket = _Ticket(query)
         with self._queue_lock:
             self._queue.append(ticket)
         with self._turn:
-            if not ticket.is_done:
-                self._serve(ticket, alone)
+            if ticket.similarities is None:
+                self._serve(ticket)
+        assert ticket.similarities is not None  # served by itself, or by whoever had the turn before
         return ticket.similarities
 
-    def _serve(self, own: _Ticket, alone: Callable[[], None]) -> None:
+    def _serve(self, own: _Ticket) -> None:
         with self._queue_lock:
             # The own ticket first: who waits longest is never left to a later turn.
             others = [ticket for ticket in self._queue if ticket is not own][: _MOST_TOGETHER - 1]
             batch = [own, *others]
             self._queue = [ticket for ticket in self._queue if ticket not in batch]
         if not others:
-            alone()
-            own.is_done = True
+            own.similarities = self._alone(own.query)
             return
         product = np.stack([ticket.query for ticket in batch]) @ self._vectors.T
         for ticket, similarities in zip(batch, product, strict=True):
             ticket.similarities = similarities
-            ticket.is_done = True

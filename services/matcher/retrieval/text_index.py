@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,11 @@ class TextIndex:
         """Share of each document's telling words that are held, (documents,)."""
         return _product(self._asking, held, self.size)
 
+    def prepared(self) -> Self:
+        """Itself, with the postings built: the first request must not wait for them."""
+        _ = self._holding, self._asking
+        return self
+
     def take(self, documents: npt.NDArray[np.int64]) -> "TextIndex":
         """The same for some of the documents, under the same statistics."""
         counts = self.counts[documents]
@@ -137,7 +143,7 @@ def index_texts(documents: Sequence[TermCounts], statistics: TermStatistics) -> 
 def corpus_statistics(documents: Sequence[TermCounts], others: Sequence[TermCounts] = ()) -> TermStatistics:
     """Statistics of the documents over their terms and those of `others`, which are not counted."""
     texts = (text.counts for text in (*documents, *others))
-    vocabulary = Vocabulary.of(Vocabulary.of(()).extended(texts).terms)
+    vocabulary = Vocabulary.of(sorted({term for counts in texts for term in counts}))  # as after any merge
     containing = Counter(term for document in documents for term in document.counts)
     frequencies = np.array([containing[term] for term in vocabulary.terms], dtype=np.int64)
     average = float(np.mean([document.length for document in documents])) if documents else 1.0

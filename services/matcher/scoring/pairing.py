@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.matcher.scoring.bounds import Upper, UpperValue, UpperValues
 from services.matcher.scoring.calibration import Calibration
 from services.matcher.scoring.directed import FloatVector, Mask, Signals, directed_scores
-from services.matcher.scoring.policy import DirectedPolicy, Reading, Scores
+from services.matcher.scoring.policy import DirectedPolicy, Reading, Scores, Weight
 from services.matcher.scoring.reciprocal import fuse
 from shared.contracts.vocabularies import Fusion, Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextValues:
+    """Values of the text signals of many pairs, both ways; of meaning a bound."""
+
+    forward: Mapping[Signal, FloatVector]
+    backward: Mapping[Signal, FloatVector]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +45,37 @@ class Pairing:
         )
         return self.calibration.scores(fused)
 
-    def upper_scores(
-        self,
-        forward: Mapping[Signal, FloatVector],
-        backward: Mapping[Signal, FloatVector],
-        readings: Mapping[Reading, Mask],
-        size: int,
-    ) -> Scores:
-        """What scores of these values can reach at most, the signals that are not given being at their best."""
+    def upper_scores(self, texts: TextValues, others: Upper, readings: Mapping[Reading, Mask], size: int) -> Scores:
+        """What scores of these texts can reach at most, (size,)."""
         fused = self.fused(
-            _upper(forward, self.forward, readings, size), _upper(backward, self.backward, readings, size)
+            _upper(texts.forward, others.forward, self.forward, readings, size),
+            _upper(texts.backward, others.backward, self.backward, readings, size),
         )
         return self.calibration.scores(fused)
 
 
 def _upper(
-    values: Mapping[Signal, FloatVector], policy: DirectedPolicy, readings: Mapping[Reading, Mask], size: int
+    texts: Mapping[Signal, FloatVector],
+    others: UpperValues,
+    policy: DirectedPolicy,
+    readings: Mapping[Reading, Mask],
+    size: int,
 ) -> Scores:
-    by_reading = {texts: policy.weights(texts) for texts in readings}
-    unmeasured = sum(max(one.weight, 0.0) for name, one in policy.signals.items() if name not in values)
-    upper = np.full(size, unmeasured, dtype=np.float64)
-    for signal, value in values.items():
-        counted = policy.signals[signal].transformed(value.astype(np.float64)) if signal in policy.signals else None
-        for texts, mask in readings.items():
-            weight = by_reading[texts].get(signal, 0.0)
-            if weight and counted is not None:
-                upper += weight * counted if len(readings) == 1 else np.where(mask, weight * counted, 0)
+    by_reading = {reading: policy.weights(reading) for reading in readings}
+    upper = np.zeros(size, dtype=np.float64)
+    for signal, weight in policy.signals.items():
+        if signal in texts:
+            counted = weight.transformed(texts[signal].astype(np.float64))
+            for reading, mask in readings.items():
+                share = by_reading[reading][signal]
+                upper += share * counted if len(readings) == 1 else np.where(mask, share * counted, 0)
+        elif weight.weight > 0:
+            upper += weight.weight * _value(others.get(signal, 1.0), weight)
     return upper
+
+
+def _value(value: UpperValue, weight: Weight) -> float | Scores:
+    if isinstance(value, float):
+        return weight.neutral if np.isnan(value) else float(weight.transformed(np.array([value]))[0])
+    counted = weight.transformed(value.astype(np.float64))
+    return np.where(np.isnan(counted), weight.neutral, counted)

@@ -113,6 +113,8 @@ class RankingPolicy:
     """By pair of kinds; `fusion` serves the others."""
     floor: float = 0.3
     """Nothing below this calibrated score is returned."""
+    floor_across: float = 0.1
+    """The floor between languages of which the model does not read both: what fits scores lower there."""
     medium: float = 0.45
     """From here on a score is of the medium band."""
     high: float = 0.65
@@ -121,6 +123,10 @@ class RankingPolicy:
     def needs_of(self, needing: Kind, offering: Kind) -> DirectedPolicy:
         """How well an offer of one kind serves the needs of another."""
         return self.directed.get((needing, offering), self.base)
+
+    def floor_of(self, texts: Reading) -> float:
+        """The floor for a pair of languages."""
+        return self.floor_across if texts is Reading.ACROSS else self.floor
 
     def fusion_of(self, subject: Kind, target: Kind) -> FusionChoice:
         """How the two directed scores of a pair become one."""

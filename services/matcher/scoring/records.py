@@ -84,9 +84,9 @@ def of_targets(subject: ProfileFacts, columns: FactColumns, rows: Rows, statisti
         sector=_counted(sectors @ weights, sectors.sum(axis=1), _usual(statistics.sectors, weights), subject.sectors),
         place=_counted(places, place_totals, _usual_places(statistics, subject.place_keys), subject.place_keys),
         stage=_counted(stages @ nearness, stages.sum(axis=1), _usual(statistics.stages, nearness), subject.round),
-        activity=_activity(columns.total[rows]),
-        pace=_pace(columns.total[rows], columns.first_day[rows], columns.last_day[rows]),
-        recency=_recency(columns.last_day[rows], statistics),
+        activity=activity(columns.total[rows]),
+        pace=pace(columns.total[rows], columns.first_day[rows], columns.last_day[rows]),
+        recency=recency(columns.last_day[rows], statistics),
         responsiveness=columns.response_rate[rows],
         size=_size_fit(_middle(subject.amount), np.log(np.maximum(columns.record_amounts[rows], 1))),
     )
@@ -119,9 +119,9 @@ def of_subject(subject: ProfileFacts, columns: FactColumns, rows: Rows, statisti
             known.places,
         ),
         stage=_counted_of(nearness @ own_stages, own_stages.sum(), nearness @ usual_stages, known.stages),
-        activity=_activity(_all(size, record.total)),
-        pace=_pace(_all(size, record.total), _all(size, record.first_day), _all(size, record.last_day)),
-        recency=_recency(_all(size, record.last_day), statistics),
+        activity=activity(_all(size, record.total)),
+        pace=pace(_all(size, record.total), _all(size, record.first_day), _all(size, record.last_day)),
+        recency=recency(_all(size, record.last_day), statistics),
         responsiveness=_all(size, record.response_rate),
         size=_size_fits(columns.amount[rows], record.amounts),
     )
@@ -237,18 +237,18 @@ def _stage_nearness(step: float | None) -> FloatVector:
     return nearness
 
 
-def _activity(total: FloatVector) -> Measured:
+def activity(total: FloatVector) -> Measured:
     """ln(1 + deals) / ln(1 + 500), at most 1."""
     return Measured(raw=total, value=np.minimum(np.log1p(total) / np.log1p(MANY), np.float32(1)))
 
 
-def _pace(total: FloatVector, first_day: FloatVector, last_day: FloatVector) -> Measured:
+def pace(total: FloatVector, first_day: FloatVector, last_day: FloatVector) -> Measured:
     """ln(1 + deals a year) / ln(1 + 50), at most 1; the first and the last year count whole. Raw is deals a year."""
     a_year = total / (np.floor(last_day / _YEAR) - np.floor(first_day / _YEAR) + 1)
     return Measured(raw=a_year, value=np.minimum(np.log1p(a_year) / np.log1p(BUSY), np.float32(1)))
 
 
-def _recency(last_day: FloatVector, statistics: RecordStatistics) -> Measured:
+def recency(last_day: FloatVector, statistics: RecordStatistics) -> Measured:
     """exp(-years since the last deal, counted from the newest record of the corpus); raw in years."""
     years = np.maximum(np.float32(statistics.newest_day) - last_day, np.float32(0)) / _YEAR
     return Measured(raw=years, value=np.exp(-years / RECENCY_YEARS))

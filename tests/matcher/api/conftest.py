@@ -30,7 +30,8 @@ PROFILES: dict[str, Profile] = {
     "anonymous": make_project(
         title="Silicon anode binder",
         summary="An elastic binder for silicon anode cells.",
-        organisation="Concealed Binder Company (fictional)",
+        description="Concealed Binder Company has coated silicon anode cells that keep their capacity.",
+        organisation="Concealed Binder Company",
         visibility="anonymous",
     ),
     "hidden": make_project(
@@ -41,6 +42,29 @@ PROFILES: dict[str, Profile] = {
     ),
     "quantum": make_project(title="量子密钥分发芯片", summary="面向城域网的量子通信芯片。", sectors=["quantum"]),
     "fund": make_investor(title="Seed fund for energy storage", thesis="Batteries, cells and electrolytes."),
+    "coating": make_project(
+        title="Coated silicon anode cells",
+        summary="A coating for silicon anode cells.",
+        organisation="Open Cell Works (fictional)",
+        trl=4,
+    ),
+    "strict-fund": make_investor(
+        title="Late fund for battery cells",
+        thesis="Silicon anode cells and electrolytes.",
+        rules=[{"condition": {"op": "at_least", "attribute": "trl", "value": 5}, "label": "Proven in a plant"}],
+    ),
+    "strict-demand": make_demand(
+        title="A proven electrolyte for silicon anode cells",
+        organisation="Whispering Car Maker",
+        visibility="anonymous",
+        rules=[{"condition": {"op": "at_least", "attribute": "trl", "value": 5}}],
+    ),
+    "closed-call": make_demand(
+        title="A call for silicon anode cells that has closed", problem="Silicon anode cells.", deadline="2026-03-01"
+    ),
+    "small-line": make_platform(
+        title="Pilot line for coating anode sheets", summary="One user at a time.", capacity=1, sectors=["energy"]
+    ),
     "withdrawn": make_project(title="Withdrawn silicon anode cells"),
 }
 

@@ -13,6 +13,14 @@ HEADERS = {"content-type": "application/json"}
 NEEDS = [{"text": "need"}] * 10_000
 
 
+TRL: dict[str, Any] = {"op": "at_least", "attribute": "trl", "value": 4}
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """A condition of so many levels."""
+    return TRL if levels == 1 else {"op": "not", "condition": nested(levels - 1)}
+
+
 def assert_refused(response: Any, *statuses: int) -> dict[str, Any]:
     assert response.status_code in statuses, response.text
     assert response.headers["content-type"] == "application/problem+json"
@@ -55,6 +63,27 @@ def assert_refused(response: Any, *statuses: int) -> dict[str, Any]:
         ({"filters": [{"op": "overlaps", "attribute": "sector", "values": []}]}, "filters.0"),
         ({"filters": [{"op": "open_on", "day": "2026-02-30"}]}, "filters.0"),
         ({"filters": [{"op": "open_on", "day": "2026-02-01"}] * 21}, "filters"),
+        ({"filters": [{"op": "range", "attribute": "trl", "minimum": 5, "maximum": 4}]}, "filters.0"),
+        ({"filters": [{"op": "before", "attribute": "deadline", "day": "soon"}]}, "filters.0"),
+        ({"rules": [{"condition": nested(7)}]}, "rules.0"),
+        ({"rules": [{"condition": {"op": "and", "conditions": [TRL] * 101}}]}, "rules.0"),
+        ({"rules": [{"condition": {"op": "or", "conditions": []}}]}, "rules.0"),
+        ({"rules": [{"condition": {"op": "nearly", "attribute": "trl"}}]}, "rules.0"),
+        ({"rules": [{"condition": TRL | {"attribute": "colour"}}]}, "rules.0"),
+        ({"rules": [{"condition": TRL | {"value": "high"}}]}, "rules.0"),
+        ({"rules": [{"condition": TRL, "applies_to": ["unicorn"]}]}, "rules.0.applies_to"),
+        ({"rules": [{"condition": TRL}] * 21}, "rules"),
+        ({"floor": 2}, "floor"),
+        ({"floor": -0.1}, "floor"),
+        ({"floor": float("nan")}, "floor"),
+        ({"as_of": "yesterday"}, "as_of"),
+        ({"as_of": "2026-13-01"}, "as_of"),
+        ({"fusion": "sum"}, "fusion"),
+        ({"explain": "everything"}, "explain"),
+        ({"near_misses": 21}, "near_misses"),
+        ({"rerank": {"diversity": 1.5}}, "rerank.diversity"),
+        ({"rerank": {"max_per_organisation": 0}}, "rerank.max_per_organisation"),
+        ({"rerank": {"shuffle": True}}, "rerank.shuffle"),
         ({"nonsense": 1}, "nonsense"),
     ],
 )
@@ -129,3 +158,26 @@ def test_unfit_batch_is_refused(client: TestClient, requests: Any) -> None:
 def test_unknown_route_and_method_are_problems(client: TestClient) -> None:
     assert_refused(client.get("/v1/nothing"), 404)
     assert_refused(client.get("/v1/matches"), 405)
+
+
+def test_rule_of_six_levels_is_answered(client: TestClient) -> None:
+    assert client.post("/v1/matches", json=GOOD | {"rules": [{"condition": nested(6)}]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 201}, "limit"),
+        ({"floor": 2}, "floor"),
+        ({"as_of": "then"}, "as_of"),
+        ({"subject": ""}, "subject"),
+        ({"target": "x" * 201}, "target"),
+        ({"target": None}, "target"),
+    ],
+)
+def test_unfit_question_why_is_refused_by_field(client: TestClient, parameters: dict[str, Any], field: str) -> None:
+    asked = {"subject": "battery-demand", "target": "bearing"} | parameters
+    response = client.get("/v1/matches/why", params={name: value for name, value in asked.items() if value is not None})
+    problem = assert_refused(response, 422)
+    assert any(error["field"].endswith(field) for error in problem["errors"]), problem

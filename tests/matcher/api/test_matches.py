@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.matches import MatchResponse
 from tests.factories import profile_body
 from tests.matcher.feed_server import FeedServer
@@ -15,7 +16,7 @@ ALL_KINDS = ["project", "rd_demand", "scenario", "investor", "pilot_platform"]
 
 def ask(client: TestClient, **request: Any) -> dict[str, Any]:
     """A good answer."""
-    response = client.post("/v1/matches", json={"target_kinds": ALL_KINDS, "limit": 50} | request)
+    response = client.post("/v1/matches", json={"target_kinds": ALL_KINDS, "limit": 50, "floor": 0} | request)
     assert response.status_code == 200, response.text
     MatchResponse.model_validate(response.json())
     answer: dict[str, Any] = response.json()
@@ -38,23 +39,25 @@ def test_best_project_comes_first_for_a_subject_of_any_form(client: TestClient, 
     answer = ask(client, **SUBJECTS[subject], target_kinds=["project"])
     assert ids(answer)[0] == "electrolyte"
     assert {match["kind"] for match in answer["matches"]} == {"project"}
-    assert answer["eligible"] == 4
+    assert answer["eligible"] == 5
 
 
 def test_match_explains_its_score_and_names_its_versions(client: TestClient, feed: FeedServer) -> None:
     answer = ask(client, **SUBJECTS["stored"])
     for rank, match in enumerate(answer["matches"], start=1):
-        legs = match["legs"].values()
         assert match["rank"] == rank
-        assert abs(sum(leg["contribution"] for leg in legs) - match["score"]) < 1e-9
-        assert all(abs(leg["weight"] * leg["normalised"] - leg["contribution"]) < 1e-9 for leg in legs)
+        for side in (match["forward"], match["backward"]):
+            parts = side["contributions"]
+            assert abs(sum(part["contribution"] for part in parts) - side["score"]) < 1e-6
+            assert all(abs(part["weight"] * part["value"] - part["contribution"]) < 1e-9 for part in parts)
     scores = [match["score"] for match in answer["matches"]]
     assert scores == sorted(scores, reverse=True)
     assert answer["provenance"] == {
-        "policy": "text-1",
+        "policy": SHIPPED_POLICY.revision,
         "model": "all-MiniLM-L6-v2/p1",
         "snapshot": client.get("/v1/status").json()["snapshot"],
         "feed_seq": feed.latest_seq,
+        "as_of": None,
     }
 
 
@@ -76,14 +79,14 @@ def test_long_text_is_read_beyond_what_the_model_takes_at_once(client: TestClien
 
 
 def test_filters_are_applied_inside_the_search(client: TestClient) -> None:
-    filters = [{"op": "range", "attribute": "trl", "maximum": 4}]
+    filters = [{"op": "range", "attribute": "trl", "maximum": 3}]
     answer = ask(client, **SUBJECTS["stored"], limit=1, filters=filters)
     assert (ids(answer), answer["eligible"]) == (["bearing"], 1)
 
 
 def test_limit_cuts_the_answer_but_not_the_count(client: TestClient) -> None:
     answer = ask(client, **SUBJECTS["stored"], limit=2)
-    assert (len(answer["matches"]), answer["eligible"]) == (2, 6)  # nine less oneself, the hidden, the withdrawn
+    assert (len(answer["matches"]), answer["eligible"]) == (2, 11)  # fourteen less oneself, the hidden, the withdrawn
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -109,11 +112,11 @@ def test_anonymous_organisation_is_in_no_answer(client: TestClient, subject: str
     ["🚀", "🚀 silicon anode 🔋", "\u200d", "e\u0301 العربية", "?!", "the of and", "a", "阀", "𠮷", "\t\n x"],
 )
 def test_odd_text_is_answered(client: TestClient, text: str) -> None:
-    assert ask(client, text={"text": text})["eligible"] == 7
+    assert ask(client, text={"text": text})["eligible"] == 12
 
 
 def test_batch_answers_as_single_requests_do_from_one_snapshot(client: TestClient) -> None:
-    requests = [{"target_kinds": ALL_KINDS, "limit": 50} | subject for subject in SUBJECTS.values()]
+    requests = [{"target_kinds": ALL_KINDS, "limit": 50, "floor": 0} | subject for subject in SUBJECTS.values()]
     response = client.post("/v1/matches:batch", json={"requests": requests})
     assert response.json()["responses"] == [ask(client, **subject) for subject in SUBJECTS.values()]
 
@@ -140,7 +143,7 @@ def test_read_position_ahead_is_told_to_come_back(client: TestClient, feed: Feed
 
 def test_status_tells_what_is_served(client: TestClient, feed: FeedServer) -> None:
     status = client.get("/v1/status").json()
-    assert status["documents"] == 8
+    assert status["documents"] == 13
     assert (status["feed_seq"], status["lag"]) == (feed.latest_seq, 0)
     assert status["is_ready"] is status["is_catalog_reachable"] is True
     assert client.get("/readyz").json() == {"status": "ready"}

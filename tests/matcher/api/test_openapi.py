@@ -10,7 +10,11 @@ from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from starlette.testclient import TestClient
 
+from services.matcher.api.examples import MATCH_EXAMPLES
+from shared.contracts.match_runs import MatchRun
+from shared.contracts.matches import MatchBatchResponse, MatchResponse
 from shared.contracts.problems import Problem
+from shared.contracts.why import WhyAnswer
 
 FEW = settings(
     max_examples=25,
@@ -26,10 +30,37 @@ FEW = settings(
 def test_generated_requests_never_meet_an_unexpected_error(client: TestClient, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 5
+    assert len(operations) == 7
     for operation in operations:
         if operation.body or mode is GenerationMode.POSITIVE:  # without a body there is nothing to break
             _check(client, operation.as_strategy(generation_mode=mode))
+
+
+def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(client: TestClient) -> None:
+    documented = client.get("/openapi.json").json()
+    found = {
+        (method, path): operation["responses"]["200"]["content"]["application/json"]
+        for path, item in documented["paths"].items()
+        if path.startswith("/v1/")
+        for method, operation in item.items()
+    }
+    assert {path for _, path in found} >= {"/v1/matches", "/v1/matches/why", "/v1/match-runs/{run_id}"}
+    for (method, path), content in found.items():
+        assert "example" in content, (method, path)
+    for path, contract in (
+        ("/v1/matches", MatchResponse),
+        ("/v1/matches:batch", MatchBatchResponse),
+        ("/v1/matches/why", WhyAnswer),
+        ("/v1/match-runs/{run_id}", MatchRun),
+    ):
+        [example] = [content["example"] for (_, found_path), content in found.items() if found_path == path]
+        contract.model_validate(example)
+
+
+@pytest.mark.parametrize("name", MATCH_EXAMPLES)
+def test_documented_request_is_understood(client: TestClient, name: str) -> None:
+    response = client.post("/v1/matches", json=MATCH_EXAMPLES[name]["value"])
+    assert response.status_code in (200, 404), response.text
 
 
 def _check(client: TestClient, cases: st.SearchStrategy[Any]) -> None:  # Any: schemathesis's case

@@ -12,7 +12,7 @@ from tests.matcher.feed_server import FeedServer
 from tests.matcher.profile_collections import random_versions
 
 TEXT = "laser sensor valve"
-REQUEST = {"target_kinds": ["project", "investor"], "text": {"text": TEXT}, "limit": 50}
+REQUEST = {"target_kinds": ["project", "investor"], "text": {"text": TEXT}, "limit": 50, "floor": 0}
 
 
 def answer_under(encoder: HashingEncoder, feed: FeedServer, folder: Path) -> dict[str, Any]:

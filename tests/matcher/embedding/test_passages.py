@@ -5,8 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.texts import ProfileTexts
-from services.matcher.embedding.documents import document_passages
+from services.matcher.embedding.documents import TitledText, text_passages
 from services.matcher.embedding.passages import split_passages
 from tests.matcher.encoders import HashingEncoder
 
@@ -54,11 +53,26 @@ def test_chinese_sentences_end_without_a_space() -> None:
     assert [text[start:end] for start, end in split_passages(text, words(text), 8)] == ["轴承磨损。", "温度过高时停机"]
 
 
-@given(title=texts, summary=texts)
-def test_every_passage_of_a_document_is_read_whole_with_its_title_in_front(title: str, summary: str) -> None:
+@given(title=texts, body=texts)
+def test_every_passage_of_a_text_is_read_whole_with_its_title_in_front(title: str, body: str) -> None:
     encoder = HashingEncoder(max_tokens=70)
-    document = ProfileTexts(title=title.strip(), common=(summary,), offers=(), needs=(), tags=(), history=())
-    [passages] = document_passages([document], encoder)
+    text = f"{title.strip()}\n{body}"
+    [passages] = text_passages([TitledText(title=title.strip(), text=text)], encoder)
     counts = [len(spans) for spans in encoder.token_spans([passage.embedded_text for passage in passages])]
     assert max(counts) <= 70
-    assert "".join(document.full[passage.start : passage.end] for passage in passages) == document.full
+    assert "".join(text[passage.start : passage.end] for passage in passages) == text
+
+
+def test_later_passages_are_led_by_the_title_and_the_first_is_not() -> None:
+    text = "Valve\n" + "pump. " * 9
+    [passages] = text_passages([TitledText(title="Valve", text=text)], HashingEncoder(max_tokens=8))
+    assert passages[0].embedded_text == "Valve\npump. pump. pump. pump. pump."  # six tokens, two kept for a title
+    assert [passage.embedded_text.splitlines()[0] for passage in passages] == ["Valve"] * len(passages)
+
+
+def test_title_that_is_too_long_does_not_lead() -> None:
+    title = "one two three four"  # more than a third of nine tokens
+    text = f"{title} " + "pump. " * 12
+    [first, second, *_] = text_passages([TitledText(title=title, text=text)], HashingEncoder(max_tokens=9))[0]
+    assert not second.embedded_text.startswith(title)
+    assert first.text_hash != second.text_hash

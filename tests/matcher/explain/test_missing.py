@@ -51,9 +51,7 @@ def test_a_record_is_missed_of_whoever_the_signal_is_about() -> None:
 
 def test_what_could_move_the_score_most_comes_first() -> None:
     sides = Sides.of(make_party(make_project(amount_sought={"amount": 1})), make_party(make_investor(), Side.TARGET))
-    forward = make_direction(
-        make_part(Signal.AMOUNT, None, weight=0.2), make_part(Signal.ACTIVITY, None, weight=0.15)
-    )
+    forward = make_direction(make_part(Signal.AMOUNT, None, weight=0.2), make_part(Signal.ACTIVITY, None, weight=0.15))
     backward = make_direction(make_part(Signal.AMOUNT, None, weight=0.0))
     found = missing_facts((forward, sides), (backward, sides.turned()))
     assert [fact.field for fact in found] == ["ticket", "track_record"]  # 0.2 and 0.15
@@ -74,9 +72,7 @@ def test_an_unanswered_rule_is_asked_about_before_a_missing_fact() -> None:
     assert (asked.code, asked.ask, asked.field) == (QuestionCode.FACT_MISSING, Side.TARGET, "track_record")
     assert asked.text.en == "Ask the investor for its track record."
     rule = Rule.model_validate({"condition": {"op": "at_least", "attribute": "team_size", "value": 5}})
-    asked = explain(
-        subject, target, forward, NO_SIGNALS, judgements=judged([rule], subject, Side.TARGET)
-    ).next_question
+    asked = explain(subject, target, forward, NO_SIGNALS, judgements=judged([rule], subject, Side.TARGET)).next_question
     assert asked is not None
     assert (asked.code, asked.ask, asked.field) == (QuestionCode.RULE_UNKNOWN, Side.SUBJECT, "team_size")
     assert asked.text.zh == "请向项目方了解团队人数。投资方要求：团队人数不低于5。"

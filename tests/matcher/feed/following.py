@@ -9,7 +9,7 @@ from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Ranking
 from services.matcher.settings import MatcherSettings
 from tests.matcher.encoders import HashingEncoder
-from tests.matcher.profile_collections import rank
+from tests.matcher.profile_collections import make_book, rank
 
 
 @contextmanager
@@ -39,8 +39,9 @@ def follow(matcher: Matcher) -> None:
 def answers(matcher: Matcher) -> dict[str, Ranking]:
     """Everybody's whole ranking."""
     snapshot = matcher.publisher.current
+    book = make_book(snapshot)
     return {
-        entry.profile_id: rank(stored_subject(entry.profile_id, snapshot), snapshot, 200)
+        entry.profile_id: rank(stored_subject(entry.profile_id, snapshot), snapshot, 200, book=book)
         for entry in snapshot.entries()
     }
 

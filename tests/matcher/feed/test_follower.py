@@ -230,7 +230,7 @@ def test_other_model_starts_clean_on_the_same_database(
         follow(again)
         assert held(again) == held(matcher)
         assert again.publisher.current.model_id == "other/p1"
-        assert again.publisher.current.base.dense.vectors.shape[1] == 24
+        assert again.publisher.current.base.aspects.offer_vectors.vectors.shape[1] == 24
         assert other.encoded
         assert all(ranking.matches for ranking in answers(again).values())
     back = HashingEncoder()

@@ -20,24 +20,44 @@ def unit_rows(seed: int, count: int, dimension: int = 16) -> FloatMatrix:
 @given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(1, 300),
-    share=st.sampled_from([0.0, 0.01, 0.3, 1.0]),
+    share=st.sampled_from([0.0, 0.01, 0.25, 0.6, 1.0]),
     k=st.integers(1, 40),
 )
-def test_search_equals_brute_force_and_is_never_short(seed: int, count: int, share: float, k: int) -> None:
+def test_nearest_are_found_and_no_other_exceeds_the_bound(seed: int, count: int, share: float, k: int) -> None:
     vectors, query = unit_rows(seed, count), unit_rows(seed + 1, 1)[0]
     allowed = np.random.default_rng(seed).random(count) < share
-    rows, similarities = FlatIndex.of(vectors).search(query, k, allowed)
-    products = np.where(allowed, vectors.astype(float) @ query.astype(float), -np.inf)
-    assert len(rows) == min(k, np.count_nonzero(allowed)) == len(set(rows.tolist()))
-    assert allowed[rows].all()
-    assert similarities == pytest.approx(np.sort(products)[::-1][: len(rows)], abs=1e-5)
-    assert similarities == pytest.approx(products[rows], abs=1e-5)
+    found = FlatIndex.of(vectors).nearest(query, k, allowed)
+    products = vectors.astype(float) @ query.astype(float)
+    assert len(found.rows) >= min(k, int(np.count_nonzero(allowed)))
+    assert allowed[found.rows].all()
+    assert (np.diff(found.rows) > 0).all()
+    unseen = np.setdiff1d(np.flatnonzero(allowed), found.rows)
+    assert products[unseen].max(initial=-np.inf) <= found.unseen
+    if len(unseen):
+        assert products[found.rows].min() >= products[unseen].max() - 1e-5
 
 
-def test_equal_vectors_are_listed_by_row() -> None:
-    index = FlatIndex.of(np.repeat(unit_rows(0, 1), 20, axis=0))
-    rows, _ = index.search(unit_rows(1, 1)[0], 20, np.ones(20, dtype=bool))
-    assert rows.tolist() == list(range(20))
+def test_where_all_are_taken_nothing_is_unseen() -> None:
+    found = FlatIndex.of(unit_rows(0, 9)).nearest(unit_rows(1, 1)[0], 9, np.ones(9, dtype=bool))
+    assert found.rows.tolist() == list(range(9))
+    assert found.unseen == -np.inf
+
+
+def test_equal_vectors_that_were_not_taken_are_within_the_bound() -> None:
+    index, query = FlatIndex.of(np.repeat(unit_rows(0, 1), 200, axis=0)), unit_rows(1, 1)[0]
+    found = index.nearest(query, 20, np.ones(200, dtype=bool))
+    assert len(found.rows) >= 20
+    assert index.similarities(query, np.arange(200)).max() <= found.unseen
+
+
+def test_nearest_are_found_where_the_mask_leaves_the_farthest() -> None:
+    vectors, query = unit_rows(0, 400), unit_rows(1, 1)[0]
+    order = np.argsort(vectors @ query)
+    allowed = np.zeros(400, dtype=bool)
+    allowed[order[:200]] = True  # a search without the mask finds none of them
+    found = FlatIndex.of(vectors).nearest(query, 10, allowed)
+    assert set(order[190:200].tolist()) <= set(found.rows.tolist())
+    assert allowed[found.rows].all()
 
 
 def test_similarity_of_a_row_does_not_depend_on_its_company() -> None:
@@ -54,8 +74,8 @@ def test_vectors_of_another_length_than_one_are_refused() -> None:
 
 
 def test_empty_index_finds_nothing() -> None:
-    rows, similarities = FlatIndex.of(unit_rows(0, 0)).search(unit_rows(1, 1)[0], 5, np.ones(0, dtype=bool))
-    assert len(rows) == len(similarities) == 0
+    found = FlatIndex.of(unit_rows(0, 0)).nearest(unit_rows(1, 1)[0], 5, np.ones(0, dtype=bool))
+    assert (len(found.rows), found.unseen) == (0, -np.inf)
 
 
 def test_saved_index_has_the_same_rows(tmp_path: Path) -> None:

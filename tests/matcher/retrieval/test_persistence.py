@@ -12,7 +12,8 @@ from services.matcher.matching.pipeline import Ranking
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import Segment
-from tests.matcher.profile_collections import documents, make_publisher, random_versions, rank
+from tests.matcher.profile_collections import documents, make_book, make_publisher, random_versions, rank
+from tests.matcher.retrieval.same_aspects import assert_same_aspects
 
 MODEL = "hashing/p1"
 
@@ -35,7 +36,8 @@ def served(base: Segment, feed_seq: int) -> Publisher:
 
 def answers(publisher: Publisher) -> list[Ranking]:
     snapshot = publisher.current
-    return [rank(stored_subject(f"p{number:04}", snapshot), snapshot, 50) for number in range(0, 300, 37)]
+    book = make_book(snapshot)
+    return [rank(stored_subject(f"p{number:04}", snapshot), snapshot, 50, book=book) for number in range(0, 300, 37)]
 
 
 def loaded(saved: SnapshotFolder, not_after: int = 1_000) -> tuple[Segment, int]:
@@ -49,6 +51,14 @@ def test_loaded_base_gives_identical_answers_to_the_last_bit(saved: SnapshotFold
     segment, feed_seq = loaded(saved)
     assert feed_seq == 300
     assert answers(served(segment, feed_seq)) == answers(served(base, 300))
+
+
+def test_loaded_base_has_the_same_parts_with_the_needs_among_them(saved: SnapshotFolder, base: Segment) -> None:
+    saved.save(base, 300)
+    segment = loaded(saved)[0]
+    assert list(segment.entries) == list(base.entries)
+    assert 0 < len(base.aspects.need_rows) < base.size
+    assert_same_aspects(segment.aspects, base.aspects)
 
 
 def test_loaded_base_takes_changes_as_the_saved_one_would(

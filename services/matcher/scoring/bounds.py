@@ -1,0 +1,112 @@
+"""What structured signals can be at most, before they are measured: known columns, constants, 1 or nothing; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from services.matcher.domain.fact_columns import FactColumns
+from services.matcher.domain.facts import ProfileFacts, RecordFacts
+from services.matcher.domain.record_statistics import RecordStatistics
+from services.matcher.scoring.directed import FloatVector
+from services.matcher.scoring.records import activity, pace, recency
+from shared.contracts.profiles import Kind
+from shared.contracts.vocabularies import Signal
+
+UpperValue = float | FloatVector
+"""One bound for every row, or one a row; NaN where the signal is missing."""
+UpperValues = Mapping[Signal, UpperValue]
+_MISSING = float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordColumns:
+    """What the records of a segment say whoever asks, computed once a segment; (size,), NaN where unknown."""
+
+    activity: FloatVector = field(repr=False)
+    pace: FloatVector = field(repr=False)
+    recency: Mapping[Kind, FloatVector] = field(repr=False)
+    """By the kind whose newest record counts as today."""
+
+    @classmethod
+    def of(cls, columns: FactColumns, statistics: Mapping[Kind, RecordStatistics]) -> "RecordColumns":
+        """From a segment's facts."""
+        return cls(
+            activity=activity(columns.total).value,
+            pace=pace(columns.total, columns.first_day, columns.last_day).value,
+            recency={kind: recency(columns.last_day, statistics[kind]).value for kind in Kind},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upper:
+    """Bounds of both directions."""
+
+    forward: UpperValues
+    backward: UpperValues
+
+
+def upper_values(
+    subject: ProfileFacts,
+    columns: FactColumns,
+    records: RecordColumns,
+    statistics: Mapping[Kind, RecordStatistics],
+    target_kind: Kind,
+) -> Upper:
+    """Bounds for targets of one kind; a signal that is not named may be 1."""
+    own = subject.record or RecordFacts(sectors={}, places={}, stages={})
+    shared = {
+        Signal.SECTOR: _one_if(subject.sectors),
+        Signal.TAGS: _one_if(subject.tags),
+        Signal.STAGE: _one_if(subject.stages),
+        Signal.TRL: _one_if(subject.trl),
+        Signal.AMOUNT: _one_if(subject.amount),
+        Signal.DEAL_SIZE: _one_if(subject.amount or own.amounts),
+        Signal.UNKNOWN_RULES: 0.0,
+    }
+    theirs = {
+        Signal.ACTIVITY: records.activity,
+        Signal.PACE: records.pace,
+        Signal.RESPONSIVENESS: columns.response_rate,
+    }
+    mine = _own_record(own, statistics[subject.kind])
+    recency_of_targets = records.recency[target_kind]
+    return Upper(
+        forward={
+            **shared,
+            **theirs,
+            Signal.RECENCY: recency_of_targets,
+            Signal.APPETITE: mine[Signal.PACE],
+            Signal.RECENT_HABIT: mine[Signal.RECENCY],
+            Signal.SECTOR_SHARE: _one_if(own.sectors),
+            Signal.REGION_SHARE: _one_if(own.places),
+            Signal.STAGE_SHARE: _one_if(own.stages),
+        },
+        backward={
+            **shared,
+            **mine,
+            Signal.APPETITE: records.pace,
+            Signal.RECENT_HABIT: recency_of_targets,
+            Signal.SECTOR_RECORD: _one_if(own.sectors),
+            Signal.REGION_RECORD: _one_if(own.places),
+            Signal.STAGE_RECORD: _one_if(own.stages),
+        },
+    )
+
+
+def _one_if(known: object) -> float:
+    return 1.0 if known else _MISSING
+
+
+def _own_record(own: RecordFacts, statistics: RecordStatistics) -> dict[Signal, float]:
+    total, first, last = (_one(value) for value in (own.total, own.first_day, own.last_day))
+    return {
+        Signal.ACTIVITY: float(activity(total).value[0]),
+        Signal.PACE: float(pace(total, first, last).value[0]),
+        Signal.RECENCY: float(recency(last, statistics).value[0]),
+        Signal.RESPONSIVENESS: _MISSING if own.response_rate is None else own.response_rate,
+    }
+
+
+def _one(value: float | None) -> FloatVector:
+    return np.array([np.nan if value is None else value], dtype=np.float32)

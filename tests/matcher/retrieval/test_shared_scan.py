@@ -1,0 +1,70 @@
+"""A pass shared by many searches finds what each would find alone."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier
+
+import numpy as np
+import pytest
+
+from services.matcher.retrieval.dense import FlatIndex, FloatVector, Nearest
+from services.matcher.retrieval.shared_scan import SharedScan
+from tests.matcher.retrieval.test_dense import unit_rows
+
+THREADS = 8
+ROWS = 400
+
+
+def searched_together(index: FlatIndex, queries: np.ndarray, top_k: int, allowed: np.ndarray) -> list[Nearest]:
+    """Every query by a thread of its own, all beginning at once."""
+    begin = Barrier(THREADS)
+
+    def search(query: FloatVector) -> Nearest:
+        begin.wait()
+        return index.nearest(query, top_k, allowed)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(search, queries))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_threads_find_the_nearest_that_each_finds_alone(seed: int) -> None:
+    index, queries = FlatIndex.of(unit_rows(seed, ROWS)), unit_rows(seed + 100, THREADS)
+    allowed = np.random.default_rng(seed).random(ROWS) < 0.9
+    together = searched_together(index, queries, 10, allowed)
+    for query, found in zip(queries, together, strict=True):
+        alone = index.nearest(query, 10, allowed)
+        by_likeness = np.flatnonzero(allowed)[np.argsort(-(index.vectors[allowed] @ query), kind="stable")]
+        nearest = set(by_likeness[:10].tolist())
+        assert nearest <= set(found.rows.tolist())
+        assert nearest <= set(alone.rows.tolist())
+        for one in (found, alone):  # the bound holds, whichever way the search took
+            unseen = np.setdiff1d(np.flatnonzero(allowed), one.rows)
+            assert (index.vectors[unseen] @ query).max() <= one.unseen
+
+
+def test_search_that_is_alone_takes_its_own_way() -> None:
+    called: list[str] = []
+    assert SharedScan(unit_rows(0, 5)).run(unit_rows(1, 1)[0], lambda: called.append("alone")) is None
+    assert called == ["alone"]
+
+
+@pytest.mark.parametrize("waiting", [1, 7, 40])
+def test_those_who_wait_are_served_by_one_pass(waiting: int) -> None:
+    """The first keeps its turn until all others stand in the queue; 40 are more than one pass takes."""
+    vectors, queries = unit_rows(0, 50), unit_rows(1, waiting)
+    scan = SharedScan(vectors)
+    results: list[Future[FloatVector | None]] = []
+    with ThreadPoolExecutor(waiting) as threads:
+
+        def admit_the_others() -> None:
+            results.extend(threads.submit(scan.run, query, lambda: None) for query in queries)
+            while len(scan._queue) < waiting:
+                pass
+
+        assert scan.run(queries[0], admit_the_others) is None
+        found = [result.result() for result in results]
+    alone = sum(one is None for one in found)
+    assert alone <= 1  # only the last of all may find nobody else waiting
+    for query, similarities in zip(queries, found, strict=True):
+        if similarities is not None:
+            assert similarities == pytest.approx(vectors @ query, abs=1e-6)

@@ -1,0 +1,59 @@
+"""Pairings: no score exceeds the bound that the pool is drawn by, and costs bring nothing below nought."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matcher.scoring.bounds import Upper
+from services.matcher.scoring.calibration import Calibration
+from services.matcher.scoring.directed import Measured
+from services.matcher.scoring.pairing import Pairing, TextValues
+from services.matcher.scoring.policy import Reading
+from services.matcher.scoring.shipped import SHIPPED_POLICY
+from shared.contracts.profiles import Kind
+from shared.contracts.vocabularies import Fusion, Signal
+
+TEXTS = (Signal.MEANING, Signal.WORDS, Signal.FOCUS)
+values = st.fixed_dictionaries({signal: st.floats(0, 1, width=32) for signal in Signal})
+
+
+def make_pairing(needs: Kind, offers: Kind, fusion: Fusion) -> Pairing:
+    return Pairing(
+        forward=SHIPPED_POLICY.needs_of(needs, offers),
+        backward=SHIPPED_POLICY.needs_of(offers, needs),
+        fusion=fusion,
+        forward_weight=0.5,
+        calibration=Calibration(median=0.1, top=0.3),
+    )
+
+
+def measured(value: float) -> Measured:
+    array = np.array([value], dtype=np.float32)
+    return Measured(raw=array, value=array)
+
+
+@given(st.sampled_from(Kind), st.sampled_from(Kind), st.sampled_from(Fusion), st.sampled_from(Reading), values, values)
+def test_no_score_exceeds_its_bound(
+    needs: Kind,
+    offers: Kind,
+    fusion: Fusion,
+    texts: Reading,
+    forward: dict[Signal, float],
+    backward: dict[Signal, float],
+) -> None:
+    pairing, masks = make_pairing(needs, offers, fusion), {texts: np.ones(1, dtype=bool)}
+    sides = [{signal: measured(value) for signal, value in side.items()} for side in (forward, backward)]
+    known = [{signal: side[signal].value for signal in TEXTS} for side in sides]
+    bounds = [{signal: value for signal, value in side.items() if signal not in TEXTS} for side in (forward, backward)]
+    [score] = pairing.scores(sides[0], sides[1], masks, 1)
+    told = TextValues(forward=known[0], backward=known[1])
+    for others in (Upper(forward={}, backward={}), Upper(forward=bounds[0], backward=bounds[1])):
+        [bound] = pairing.upper_scores(told, others, masks, 1)
+        assert score <= bound + 1e-6
+    assert 0 <= score < 1
+
+
+def test_cost_brings_no_side_below_nought() -> None:
+    pairing = make_pairing(Kind.PROJECT, Kind.INVESTOR, Fusion.MINIMUM)
+    assert pairing.fused(np.array([-0.06]), np.array([0.5])) == pytest.approx([0.0])
