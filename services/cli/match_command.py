@@ -27,13 +27,16 @@ def match_command(
     file: Annotated[Path | None, typer.Option(help="A JSON file with a whole profile.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 10,
     conditions: Annotated[list[str] | None, typer.Option("--filter", help=FILTER_HELP)] = None,
+    floor: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Leave out lower scores; the policy's where it is not given.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the matcher's answer as JSON.")] = False,
     matcher_url: MatcherUrl = MATCHER_URL,
 ) -> None:
     """Propose counterparts, best first; give one of --profile, --external, --text, --file."""
     subject = _subject(profile, external, text, text_kind, file)
     filters = [parse_filter(condition).model_dump(mode="json", exclude_none=True) for condition in conditions or []]
-    request = subject | {"target_kinds": to, "limit": limit, "filters": filters}
+    request = subject | {"target_kinds": to, "limit": limit, "filters": filters, "floor": floor}
     with connected(Service.MATCHER, matcher_url) as matcher:
         document = matcher.post("/v1/matches", request)
     if as_json:
@@ -41,7 +44,8 @@ def match_command(
         return
     answer = MatchResponse.model_validate(document)
     out = terminal_or_wide()
-    out.print(match_table(answer) if answer.matches else "No match: nothing eligible, or the filters leave nothing.")
+    nothing = "No match: nothing eligible, or nothing above the floor (see --floor)."
+    out.print(match_table(answer) if answer.matches else nothing)
     out.print(provenance_line(answer))
 
 

@@ -30,7 +30,7 @@ class RerankOptions(WireModel):
     newcomer_share: Share = 0.0
     """Share of the places kept for profiles with hardly any track record, as far as they reach the floor."""
     respect_capacity: bool = False
-    """Leave out targets whose stated capacity is used up by those who already chose them."""
+    """Leave out targets that earlier requests of the same batch were proposed as often as their capacity allows."""
     exposure_cap: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """Leave out targets that stood in more recorded answers than this; needs `record_run`."""
 
@@ -92,7 +92,7 @@ class Match(WireModel):
     summary: str | None = None
     language: Language | None = None
     score: float
-    """In [0, 1], calibrated against random pairs of this corpus: .6 is better than 99 of 100 of them."""
+    """In [0, 1], calibrated against random pairs of this corpus: .55 is better than 99 of 100 of them."""
     band: Band
     fused: float
     """The two directed scores as one, before calibration."""

@@ -10,7 +10,6 @@ from shared.contracts.matches import Match, Provenance
 class DropStage(StrEnum):
     """The stage at which a counterpart left, in the order of the pipeline."""
 
-    UNKNOWN_TARGET = "unknown_target"
     SAME_PROFILE = "same_profile"
     HIDDEN = "hidden"
     NOT_OPEN = "not_open"

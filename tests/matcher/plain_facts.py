@@ -49,9 +49,8 @@ def plain_structured(
 ) -> tuple[Values, Values]:
     """Signals of both directions: a record is experience of whoever offers and habit of whoever needs."""
     theirs, own = _record(target, subject, records[target.kind]), _record(subject, target, records[subject.kind])
-    first, second = (theirs, own) if subject.kind <= target.kind else (own, theirs)
-    size = first[2] if first[2] is not None else second[2]
-    shared = {**plain_shared(subject, target, as_of), Signal.DEAL_SIZE: size}
+    sizes = [one[2] for one in (theirs, own) if one[2] is not None]
+    shared = {**plain_shared(subject, target, as_of), Signal.DEAL_SIZE: max(sizes, default=None)}
     return {**shared, **theirs[0], **own[1]}, {**shared, **own[0], **theirs[1]}
 
 

@@ -10,7 +10,6 @@ from services.matcher.api.why_answers import why_answer
 from services.matcher.deps import ReadyMatcher
 from shared.contracts.base import Identifier, Share
 from shared.contracts.matches import MatchRequest
-from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Explain
 from shared.contracts.why import WhyAnswer
 from shared.kit.http import Responses, problem_responses
@@ -32,7 +31,7 @@ def read_why(
     current = matcher.matchmaker.current
     request = MatchRequest(
         subject_id=subject,
-        target_kinds=(_kind_of(target, matcher),),
+        target_kinds=(matcher.matchmaker.kind_of(target, current),),
         limit=limit,
         floor=floor,
         as_of=as_of,
@@ -40,7 +39,3 @@ def read_why(
     )
     found = matcher.matchmaker.why(request, target, current)
     return why_answer(found, request, matcher.encoder)
-
-
-def _kind_of(target: str, matcher: ReadyMatcher) -> Kind:
-    return matcher.matchmaker.kind_of(target, matcher.matchmaker.current)

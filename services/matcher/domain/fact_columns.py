@@ -55,6 +55,7 @@ class FactColumns:
     amount: npt.NDArray[np.float32]
     """(size, 2): US dollars."""
     deadline: FloatVector
+    has_record: npt.NDArray[np.bool_]
     total: FloatVector
     first_day: FloatVector
     last_day: FloatVector
@@ -82,6 +83,7 @@ def fact_columns(facts: Sequence[ProfileFacts]) -> FactColumns:
         trl=_bounds([one.trl for one in facts]),
         amount=_bounds([one.amount for one in facts]),
         deadline=_numbers([one.deadline for one in facts]),
+        has_record=np.array([one.record is not None for one in facts], dtype=bool),
         total=_record(facts, lambda record: record.total),
         first_day=_record(facts, lambda record: record.first_day),
         last_day=_record(facts, lambda record: record.last_day),

@@ -12,7 +12,7 @@ from services.matcher.retrieval.chance import Chance
 from services.matcher.retrieval.dense import Rows
 from services.matcher.retrieval.legs import word_legs
 from services.matcher.retrieval.segment import IndexedDocument, Segment
-from services.matcher.scoring.bounds import RecordColumns
+from services.matcher.scoring.bounds import RecordColumns, record_columns
 from services.matcher.scoring.calibration import Calibration
 from services.matcher.scoring.directed import directed_scores
 from services.matcher.scoring.pairing import Pairing
@@ -32,18 +32,20 @@ class PairingBook:
     policy: RankingPolicy
     model_languages: frozenset[Language]
     _calibrations: dict[tuple[frozenset[Kind], Fusion], Calibration] = field(default_factory=dict, repr=False)
-    _records: dict[int, tuple[Segment, RecordColumns]] = field(default_factory=dict, repr=False)
+    _records: dict[int, tuple[Segment, dict[Kind, RecordColumns]]] = field(default_factory=dict, repr=False)
     """By the segment's identity; the segment is held so that no other takes its place."""
     _turn: Lock = field(default_factory=Lock, repr=False)
 
-    def record_columns(self, segment: Segment) -> RecordColumns:
+    def record_columns(self, segment: Segment) -> dict[Kind, RecordColumns]:
         """What the records of a segment say whoever asks; kept for the two segments that are served."""
         kept = self._records.get(id(segment))
         if kept is None:
             with self._turn:
                 while len(self._records) > 1:
                     del self._records[next(iter(self._records))]
-                kept = self._records[id(segment)] = (segment, RecordColumns.of(segment.facts, self.chance.records))
+                of_kind = {kind: segment.attributes.kind_mask([kind]) for kind in Kind}
+                found = record_columns(segment.facts, of_kind, self.chance.records)
+                kept = self._records[id(segment)] = (segment, found)
         return kept[1]
 
     def pairing(self, subject: Kind, target: Kind, fusion: Fusion | None = None) -> Pairing:

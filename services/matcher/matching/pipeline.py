@@ -70,7 +70,7 @@ def prepare(
 def match(prepared: Prepared, limit: int) -> Ranking:
     """Rank the eligible targets for a subject, exactly."""
     scorer = prepared.scorer
-    legs = [run_legs(scorer.subject, one, limit) for one in prepared.eligible]
+    legs = [run_legs(scorer.subject, one, limit) for one in prepared.eligible if one.mask.any()]
     pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, scorer.upper, limit)
     matches = [
         one for leg, rows in zip(legs, pools, strict=True) for one in scorer.best(leg.eligible, leg.words, rows, limit)
@@ -108,10 +108,7 @@ class Scorer:
             signals = self.measure(eligible, words, rows[of_kind], kind)
             fused = self._fused(signals, kind, eligible)
             scores = self.pairings[kind].calibration.scores(fused)
-            found += [
-                self._scored(eligible, signals, kind, place, score=float(scores[place]), fused=float(fused[place]))
-                for place in _leading(scores, limit)
-            ]
+            found += self._scored(eligible, signals, kind, _leading(scores, limit), scores, fused)
         return found
 
     def measure(self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind) -> PairSignals:
@@ -123,28 +120,34 @@ class Scorer:
         kind = eligible.segment.entries[row].attributes.kind
         signals = self.measure(eligible, words, np.array([row]), kind)
         fused = self._fused(signals, kind, eligible)
-        score = self.pairings[kind].calibration.scores(fused)
-        return self._scored(eligible, signals, kind, 0, score=float(score[0]), fused=float(fused[0]))
+        scores = self.pairings[kind].calibration.scores(fused)
+        [scored] = self._scored(eligible, signals, kind, np.array([0]), scores, fused)
+        return scored
 
     def _scored(
-        self, eligible: Eligible, signals: PairSignals, kind: Kind, place: int, *, score: float, fused: float
-    ) -> ScoredMatch:
-        row = int(signals.rows[place])
-        pairing, texts = self.pairings[kind], self.readings.of(bool(eligible.segment.chinese[row]))
-        return ScoredMatch(
-            entry=eligible.segment.entries[row],
-            score=score,
-            fused=fused,
-            forward=directed_parts(signals.forward, pairing.forward, texts, place),
-            backward=directed_parts(signals.backward, pairing.backward, texts, place),
-        )
+        self, eligible: Eligible, signals: PairSignals, kind: Kind, places: Rows, scores: Scores, fused: Scores
+    ) -> list[ScoredMatch]:
+        """Some of the measured rows, with everything their scores are made of."""
+        segment, pairing = eligible.segment, self.pairings[kind]
+        rows = signals.rows[places].tolist()
+        texts = [self.readings.of(bool(segment.chinese[row])) for row in rows]
+        forward = directed_parts(signals.forward, pairing.forward, texts, places)
+        backward = directed_parts(signals.backward, pairing.backward, texts, places)
+        return [
+            ScoredMatch(
+                entry=segment.entries[row],
+                score=float(scores[place]),
+                fused=float(fused[place]),
+                forward=forward[number],
+                backward=backward[number],
+            )
+            for number, (row, place) in enumerate(zip(rows, places.tolist(), strict=True))
+        ]
 
     def upper(self, segment: Segment, kind: Kind) -> Upper:
         """What the structured signals of a segment's targets can be at most."""
-        statistics = self.readings.records
-        return upper_values(
-            self.subject.entry.facts, segment.facts, self.book.record_columns(segment), statistics, kind
-        )
+        records = self.book.record_columns(segment)[kind]
+        return upper_values(self.subject.entry.facts, records, self.readings.records)
 
     def _by_kind(self, eligible: Eligible, rows: Rows) -> Iterator[tuple[Kind, Mask]]:
         kinds = eligible.segment.attributes.kinds[rows]
@@ -157,8 +160,8 @@ class Scorer:
         return fused_scores(signals, self.pairings[kind], self.readings, eligible.segment)
 
 
-def _leading(scores: Scores, limit: int) -> list[int]:
+def _leading(scores: Scores, limit: int) -> Rows:
     """Positions of the scores at or above the `limit`-th best."""
     if len(scores) <= limit:
-        return list(range(len(scores)))
-    return np.flatnonzero(scores >= np.partition(scores, -limit)[-limit]).tolist()
+        return np.arange(len(scores))
+    return np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])

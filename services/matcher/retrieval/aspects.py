@@ -10,7 +10,14 @@ from scipy.sparse import csr_array, vstack
 from services.matcher.embedding.encoder import FloatMatrix
 from services.matcher.retrieval.dense import FlatIndex, FloatVector, Rows
 from services.matcher.retrieval.terms import TermStatistics, Vocabulary
-from services.matcher.retrieval.text_index import TermCounts, TextIndex, corpus_statistics, index_texts, recounted
+from services.matcher.retrieval.text_index import (
+    TermCounts,
+    TermRows,
+    TextIndex,
+    corpus_statistics,
+    index_texts,
+    recounted,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,8 @@ class AspectTexts:
     """(dimension,), of unit length."""
     need_terms: TermCounts | None = None
     need_vector: FloatVector | None = None
+    home: "tuple[Aspects, int] | None" = field(default=None, compare=False, repr=False)
+    """Where it was taken from, and its row there: its term weights need not be computed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,7 @@ class Aspects:
             offer_vector=self.offer_vectors.vectors[row],
             need_terms=None if own is None else self.need_words.terms(own),
             need_vector=None if own is None else self.need_vectors.vectors[own],
+            home=(self, row),
         )
 
     def prepared(self) -> Self:
@@ -71,6 +81,16 @@ class Aspects:
             need_vectors=FlatIndex.of(self.need_vectors.vectors[own]),
             need_rows=np.searchsorted(rows, self.need_rows[own]),
         )
+
+    def term_rows(self, text: AspectTexts) -> tuple[TermRows, TermRows]:
+        """A text's offer and needs over the columns of this index; the same object where one stands for both."""
+        if text.home is not None and text.home[0] is self:
+            row = text.home[1]
+            own = self.need_place(row)
+            offer = self.offer_words.rows(row)
+            return offer, offer if own is None else self.need_words.rows(own)
+        offer = self.offer_words.rows_of(text.offer_terms)
+        return offer, offer if text.need_terms is None else self.offer_words.rows_of(text.need_terms)
 
     def need_place(self, row: int) -> int | None:
         """Where the row's own needs stand; None where it states none."""

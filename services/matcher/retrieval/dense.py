@@ -1,5 +1,6 @@
 """The dense leg: exact inner-product search; the one file that imports FAISS."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
@@ -18,6 +19,12 @@ FloatVector = npt.NDArray[np.float32]
 
 _NARROW = 0.3
 """Where less than this share of the rows is allowed, FAISS under a mask costs less than a pass over all rows."""
+_DEEPER = 4
+"""How many times as many rows a search under a mask lists: they bound all others, so more of them rule out more."""
+_LONG_SCAN = 20_000
+"""Rows from which on a lone scan is worth a second thread."""
+_HELPER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scan")
+"""Does the second half of a lone scan; one scan at a time has its turn, so it never has more to do."""
 _ROUNDING = np.float32(1e-5)
 """Two ways to add up a cosine in single precision differ by less."""
 
@@ -90,11 +97,12 @@ class FlatIndex:
         if count <= top_k:
             return Nearest(rows=np.flatnonzero(allowed), upper=-np.inf)
         if count < _NARROW * self.size:
-            return self._under_mask(query, top_k, allowed)
+            return self._under_mask(query, min(count, _DEEPER * top_k), allowed)
         similarities = self._scan.similarities(query)
         seen = np.where(allowed, similarities, np.float32(-2))
         least = np.partition(seen, -top_k)[-top_k]
-        return Nearest(rows=np.flatnonzero(seen >= least), upper=similarities + _ROUNDING)
+        similarities += _ROUNDING
+        return Nearest(rows=np.flatnonzero(seen >= least), upper=similarities)
 
     def _under_mask(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
         bits = np.packbits(allowed, bitorder="little")
@@ -103,13 +111,27 @@ class FlatIndex:
         return Nearest(rows=np.sort(rows), upper=float(similarities[-1] + _ROUNDING))
 
     def _all_similarities(self, query: FloatVector) -> FloatVector:
-        """By FAISS's own kernel: a flat search without the heap that keeps the best."""
-        similarities = np.empty(self.size, dtype=np.float32)
+        """By FAISS's own kernel: a flat search without the heap of the best; by two threads where it is long."""
         query = np.ascontiguousarray(query, dtype=np.float32)
-        faiss.fvec_inner_products_ny(
-            faiss.swig_ptr(similarities), faiss.swig_ptr(query), self._index.get_xb(), self._index.d, self.size
-        )
+        similarities = np.empty(self.size, dtype=np.float32)
+        if self.size < _LONG_SCAN:
+            self._scan_rows(query, similarities, 0, self.size)
+            return similarities
+        half = self.size // 2
+        second = _HELPER.submit(self._scan_rows, query, similarities, half, self.size)
+        self._scan_rows(query, similarities, 0, half)
+        second.result()
         return similarities
+
+    def _scan_rows(self, query: FloatVector, similarities: FloatVector, start: int, end: int) -> None:
+        """Fill in the similarities of rows `start` to `end`, the last excluded; FAISS lets go of the interpreter."""
+        faiss.fvec_inner_products_ny(
+            faiss.swig_ptr(similarities[start:end]),
+            faiss.swig_ptr(query),
+            faiss.swig_ptr(self._vectors[start:end]),
+            self._index.d,
+            end - start,
+        )
 
     def _search(
         self, query: FloatVector, top_k: int, parameters: faiss.SearchParameters | None

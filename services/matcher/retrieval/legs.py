@@ -29,8 +29,7 @@ class WordLegs:
 
 def word_legs(subject: AspectTexts, aspects: Aspects) -> WordLegs:
     """Compare the subject's words with those of every document."""
-    offer = aspects.offer_words.rows_of(subject.offer_terms)
-    need = offer if subject.need_terms is None else aspects.offer_words.rows_of(subject.need_terms)
+    offer, need = aspects.term_rows(subject)
     held, asked = aspects.offer_words.holding(need.telling), aspects.offer_words.asking(need.saturated)
     forward = Words(held=held, asked=asked)
     if need is offer:  # one text on the subject's side: the same two products serve both directions
@@ -57,7 +56,7 @@ def nearest_rows(subject: AspectTexts, aspects: Aspects, allowed: Mask, depth: i
     """At least the `depth` nearest allowed rows each way: the subject's need to the offers, its offer to the needs."""
     need = subject.offer_vector if subject.need_vector is None else subject.need_vector
     forward = aspects.offer_vectors.nearest(need, depth, allowed)
-    if not len(aspects.need_rows):
+    if not allowed[aspects.need_rows].any():
         by_offer = forward
         if subject.need_vector is not None:
             by_offer = aspects.offer_vectors.nearest(subject.offer_vector, depth, allowed)

@@ -72,6 +72,12 @@ class TermStatistics:
         idf = np.log1p((documents - document_frequencies + 0.5) / (document_frequencies + 0.5)).astype(np.float32)
         return cls(vocabulary, idf, documents, average_length)
 
+    @property
+    def idf_of_one(self) -> float:
+        """The idf of a term that one document more alone would hold."""
+        total = max(self.documents, 1)
+        return float(np.log1p((total - 1 + 0.5) / (1 + 0.5)))
+
     def extended(self, documents: Sequence[Collection[str]]) -> "TermStatistics":
         """The same statistics with the documents' new terms, each counted in these documents alone."""
         vocabulary = self.vocabulary.extended(documents)

@@ -92,7 +92,17 @@ class TextIndex:
 
     def rows_of(self, text: TermCounts) -> TermRows:
         """Any text over this index's columns; words of no column count as asked for and are held by nobody."""
-        return index_texts([text], self.statistics.extended([text.counts])).rows(0)
+        counts = _placed(text.counts, self.statistics.vocabulary)
+        lengths = np.full(len(counts.weights), text.length, dtype=np.float32)
+        held = saturated(counts.weights, lengths, self.statistics.average_length)
+        asked = counts if text.emphases is None else _placed(text.emphases, self.statistics.vocabulary)
+        emphases = emphasis(asked.weights) if text.emphases is None else asked.weights
+        known = asked.columns < len(self.statistics.idf)
+        idf = np.full(len(known), self.statistics.idf_of_one, dtype=np.float32)
+        idf[known] = self.statistics.idf[asked.columns[known]]
+        return TermRows(
+            telling=SparseRow(asked.columns, telling(emphases, idf)), saturated=SparseRow(counts.columns, held)
+        )
 
     def rows(self, document: int) -> TermRows:
         """One document's weights."""
@@ -200,6 +210,14 @@ def _matrix(documents: Sequence[Frequencies], vocabulary: Vocabulary) -> csr_arr
 
 def _lengths(documents: Sequence[TermCounts]) -> FloatVector:
     return np.array([document.length for document in documents], dtype=np.float32)
+
+
+def _placed(frequencies: Frequencies, vocabulary: Vocabulary) -> SparseRow:
+    """A text's terms by column, ascending; all of no column stand behind the last."""
+    found = [vocabulary.column(term) for term in frequencies]
+    columns = np.array([len(vocabulary) if column is None else column for column in found], dtype=np.int32)
+    order = np.argsort(columns, kind="stable")
+    return SparseRow(columns[order], np.array(list(frequencies.values()), dtype=np.float32)[order])
 
 
 def _like(matrix: csr_array, data: FloatVector) -> csr_array:

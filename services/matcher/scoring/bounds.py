@@ -8,7 +8,7 @@ import numpy as np
 from services.matcher.domain.fact_columns import FactColumns
 from services.matcher.domain.facts import ProfileFacts, RecordFacts
 from services.matcher.domain.record_statistics import RecordStatistics
-from services.matcher.scoring.directed import FloatVector
+from services.matcher.scoring.directed import FloatVector, Mask
 from services.matcher.scoring.records import activity, pace, recency
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Signal
@@ -21,21 +21,36 @@ _MISSING = float("nan")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordColumns:
-    """What the records of a segment say whoever asks, computed once a segment; (size,), NaN where unknown."""
+    """What the records of a segment's documents of one kind say whoever asks, computed once a segment.
 
-    activity: FloatVector = field(repr=False)
-    pace: FloatVector = field(repr=False)
-    recency: Mapping[Kind, FloatVector] = field(repr=False)
-    """By the kind whose newest record counts as today."""
+    One value for all where nothing is known of any; else (size,).
+    """
 
-    @classmethod
-    def of(cls, columns: FactColumns, statistics: Mapping[Kind, RecordStatistics]) -> "RecordColumns":
-        """From a segment's facts."""
-        return cls(
-            activity=activity(columns.total).value,
-            pace=pace(columns.total, columns.first_day, columns.last_day).value,
-            recency={kind: recency(columns.last_day, statistics[kind]).value for kind in Kind},
+    activity: UpperValue = field(repr=False)
+    pace: UpperValue = field(repr=False)
+    recency: UpperValue = field(repr=False)
+    response_rate: UpperValue = field(repr=False)
+
+
+def record_columns(
+    columns: FactColumns, of_kind: Mapping[Kind, Mask], statistics: Mapping[Kind, RecordStatistics]
+) -> dict[Kind, RecordColumns]:
+    """From a segment's facts, for targets of each kind."""
+    activities = activity(columns.total).value
+    paces = pace(columns.total, columns.first_day, columns.last_day).value
+    return {
+        kind: RecordColumns(
+            activity=_known(activities, mask),
+            pace=_known(paces, mask),
+            recency=_known(recency(columns.last_day, statistics[kind]).value, mask),
+            response_rate=_known(columns.response_rate, mask),
         )
+        for kind, mask in of_kind.items()
+    }
+
+
+def _known(values: FloatVector, mask: Mask) -> UpperValue:
+    return _MISSING if np.isnan(values[mask]).all() else values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +61,8 @@ class Upper:
     backward: UpperValues
 
 
-def upper_values(
-    subject: ProfileFacts,
-    columns: FactColumns,
-    records: RecordColumns,
-    statistics: Mapping[Kind, RecordStatistics],
-    target_kind: Kind,
-) -> Upper:
-    """Bounds for targets of one kind; a signal that is not named may be 1."""
+def upper_values(subject: ProfileFacts, records: RecordColumns, statistics: Mapping[Kind, RecordStatistics]) -> Upper:
+    """Bounds for targets with these records; a signal that is not named may be 1."""
     own = subject.record or RecordFacts(sectors={}, places={}, stages={})
     shared = {
         Signal.SECTOR: _one_if(subject.sectors),
@@ -67,15 +76,14 @@ def upper_values(
     theirs = {
         Signal.ACTIVITY: records.activity,
         Signal.PACE: records.pace,
-        Signal.RESPONSIVENESS: columns.response_rate,
+        Signal.RESPONSIVENESS: records.response_rate,
     }
     mine = _own_record(own, statistics[subject.kind])
-    recency_of_targets = records.recency[target_kind]
     return Upper(
         forward={
             **shared,
             **theirs,
-            Signal.RECENCY: recency_of_targets,
+            Signal.RECENCY: records.recency,
             Signal.APPETITE: mine[Signal.PACE],
             Signal.RECENT_HABIT: mine[Signal.RECENCY],
             Signal.SECTOR_SHARE: _one_if(own.sectors),
@@ -86,7 +94,7 @@ def upper_values(
             **shared,
             **mine,
             Signal.APPETITE: records.pace,
-            Signal.RECENT_HABIT: recency_of_targets,
+            Signal.RECENT_HABIT: records.recency,
             Signal.SECTOR_RECORD: _one_if(own.sectors),
             Signal.REGION_RECORD: _one_if(own.places),
             Signal.STAGE_RECORD: _one_if(own.stages),

@@ -11,7 +11,7 @@ from shared.contracts.vocabularies import Band
 MEDIAN_SCORE = 0.1
 """What a random pair scores."""
 FEWEST_PAIRS = 30
-_TYPICAL_MEDIAN, _TYPICAL_TOP = 0.1, 0.2
+_TYPICAL_MEDIAN, _TYPICAL_TOP = 0.14, 0.26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,13 @@ class Calibration:
         z = np.maximum(fused - self.median, 0) / (self.top - self.median)
         scores: Scores = MEDIAN_SCORE * np.minimum(fused / self.median, 1) + (1 - MEDIAN_SCORE) * z / (1 + z)
         return scores
+
+    def fused_at(self, score: float) -> float:
+        """The fused score that is calibrated to a score; the other way round."""
+        if score <= MEDIAN_SCORE:
+            return score / MEDIAN_SCORE * self.median
+        share = (score - MEDIAN_SCORE) / (1 - MEDIAN_SCORE)
+        return self.median + (self.top - self.median) * share / (1 - share) if share < 1 else np.inf
 
 
 def band_of(score: float, policy: RankingPolicy) -> Band:

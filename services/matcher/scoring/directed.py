@@ -1,7 +1,7 @@
 """Directed scores: signals weighed and added, with every contribution kept; pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from shared.contracts.vocabularies import Signal
 
 FloatVector = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Measured:
         return Measured(raw=self.raw[rows], value=self.value[rows])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)  # hundreds of them in an answer: a frozen one takes three times as long to make
 class SignalPart:
     """One signal's part in one directed score: `contribution == weight * value`."""
 
@@ -73,28 +74,38 @@ def directed_scores(signals: Signals, policy: DirectedPolicy, readings: Mapping[
     return scores
 
 
-def directed_parts(signals: Signals, policy: DirectedPolicy, texts: Reading, place: int) -> Directed:
-    """What one pair's score is made of."""
-    weights = policy.weights(texts)
-    return Directed(
-        parts=tuple(
-            _part(signal, signals.get(signal), place, weight, weights[signal])
-            for signal, weight in policy.signals.items()
-        )
-    )
+def directed_parts(
+    signals: Signals, policy: DirectedPolicy, readings: Sequence[Reading], places: Rows
+) -> list[Directed]:
+    """What the scores of some pairs are made of; `readings` has one of each place."""
+    by_reading = {texts: policy.weights(texts) for texts in set(readings)}
+    columns = [
+        _parts(signal, signals.get(signal), weight, readings, by_reading, places)
+        for signal, weight in policy.signals.items()
+    ]
+    return [Directed(parts=parts) for parts in zip(*columns, strict=True)]
 
 
-def _part(signal: Signal, measured: Measured | None, place: int, weight: Weight, counted: float) -> SignalPart:
+def _parts(
+    signal: Signal,
+    measured: Measured | None,
+    weight: Weight,
+    readings: Sequence[Reading],
+    by_reading: Mapping[Reading, Mapping[Signal, float]],
+    places: Rows,
+) -> list[SignalPart]:
+    """One signal's part in each pair."""
+    counted = [by_reading[texts][signal] for texts in readings]
+    if measured is None:
+        return [SignalPart(signal, None, weight.neutral, True, share) for share in counted]
     # In double precision like the scores of many pairs, so that both are the same to the last bit.
-    value = math.nan if measured is None else float(weight.transformed(measured.value[[place]].astype(np.float64))[0])
-    is_missing = math.isnan(value)
-    return SignalPart(
-        signal=signal,
-        raw=None if measured is None or is_missing else float(measured.raw[place]),
-        value=weight.neutral if is_missing else value,
-        is_missing=is_missing,
-        weight=counted,
-    )
+    values = weight.transformed(measured.value[places].astype(np.float64)).tolist()
+    return [
+        SignalPart(signal, None, weight.neutral, True, share)
+        if math.isnan(value)
+        else SignalPart(signal, raw, value, False, share)
+        for raw, value, share in zip(measured.raw[places].tolist(), values, counted, strict=True)
+    ]
 
 
 def _weights(by_reading: Mapping[Reading, float], readings: Mapping[Reading, Mask]) -> float | Scores:

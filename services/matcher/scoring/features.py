@@ -12,7 +12,7 @@ from services.matcher.domain.places import proximities
 from services.matcher.domain.record_statistics import RecordStatistics
 from services.matcher.domain.sectors import sector_affinities
 from services.matcher.scoring.directed import FloatVector, Measured, Signals
-from services.matcher.scoring.records import of_subject, of_targets
+from services.matcher.scoring.records import NO_RECORD, of_subject, of_targets
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Signal
 
@@ -46,28 +46,38 @@ def structured_signals(
 
     The record of whoever offers counts as experience, that of whoever needs as habit.
     """
-    theirs = of_targets(subject, columns, rows, statistics[target_kind])
-    own = of_subject(subject, columns, rows, statistics[subject.kind])
-    shared = {
-        **shared_signals(subject, columns, rows, as_of),
-        Signal.DEAL_SIZE: _first_known(theirs.size, own.size, is_first=subject.kind <= target_kind),
-    }
+    shared = dict(shared_signals(subject, columns, rows, as_of))
+    own = of_subject(subject, columns, rows, statistics[subject.kind]) if subject.record else None
+    has_records = columns.has_record[rows].any()
+    theirs = of_targets(subject, columns, rows, statistics[target_kind]) if has_records else None
+    sizes = [one.size for one in (theirs, own) if one]
+    if sizes:
+        shared[Signal.DEAL_SIZE] = _better(sizes[0], sizes[-1])
+    own, theirs = own or NO_RECORD, theirs or NO_RECORD
     return StructuredSignals(
         forward={**shared, **theirs.experience, **own.habit}, backward={**shared, **own.experience, **theirs.habit}
     )
 
 
 def shared_signals(subject: ProfileFacts, columns: FactColumns, rows: Rows, as_of: date | None = None) -> Signals:
-    """Signals that are the same from both sides."""
-    return {
-        Signal.SECTOR: _as_measured(sector_affinities(subject.sectors, columns.sectors, rows)),
-        Signal.TAGS: _as_measured(tag_overlap(subject, columns, rows)),
-        Signal.REGION: _as_measured(region_proximity(subject, columns, rows)),
-        Signal.STAGE: _closeness(gaps(ladder_steps(subject), columns.stages[rows]), _STAGE_REACH),
-        Signal.TRL: _closeness(gaps(subject.trl, columns.trl[rows]), _TRL_REACH),
-        Signal.AMOUNT: _closeness(gaps(_logarithms(subject.amount), _log_columns(columns.amount[rows])), _AMOUNT_REACH),
-        Signal.DEADLINE: deadline_feasibility(subject, columns, rows, as_of),
-    }
+    """Signals that are the same from both sides; those are left out that the subject's own facts leave unknown."""
+    signals = {}
+    if subject.sectors:
+        signals[Signal.SECTOR] = _as_measured(sector_affinities(subject.sectors, columns.sectors, rows))
+    if subject.tags:
+        signals[Signal.TAGS] = _as_measured(tag_overlap(subject, columns, rows))
+    if subject.place or subject.places_served:
+        signals[Signal.REGION] = _as_measured(region_proximity(subject, columns, rows))
+    if subject.stages:
+        signals[Signal.STAGE] = _closeness(gaps(ladder_steps(subject), columns.stages[rows]), _STAGE_REACH)
+    if subject.trl:
+        signals[Signal.TRL] = _closeness(gaps(subject.trl, columns.trl[rows]), _TRL_REACH)
+    if subject.amount:
+        amounts = _log_columns(columns.amount[rows])
+        signals[Signal.AMOUNT] = _closeness(gaps(_logarithms(subject.amount), amounts), _AMOUNT_REACH)
+    if as_of is not None:
+        signals[Signal.DEADLINE] = deadline_feasibility(subject, columns, rows, as_of)
+    return signals
 
 
 def tag_overlap(subject: ProfileFacts, columns: FactColumns, rows: Rows) -> FloatVector:
@@ -96,11 +106,8 @@ def gaps(subject: Bounds | None, columns: npt.NDArray[np.float32]) -> FloatVecto
     return gap
 
 
-def deadline_feasibility(subject: ProfileFacts, columns: FactColumns, rows: Rows, as_of: date | None) -> Measured:
+def deadline_feasibility(subject: ProfileFacts, columns: FactColumns, rows: Rows, as_of: date) -> Measured:
     """Days left until the earlier of both deadlines, from 0 on the day itself to 1 at 60 and more; raw in days."""
-    if as_of is None:
-        missing = np.full(len(rows), np.nan, dtype=np.float32)
-        return Measured(raw=missing, value=missing)
     own = np.float32(np.nan if subject.deadline is None else subject.deadline)
     days = np.fmin(columns.deadline[rows], own) - np.float32(as_of.toordinal())
     return Measured(raw=days, value=np.clip(days / np.float32(_COMFORTABLE_DAYS), 0, 1).astype(np.float32))
@@ -122,11 +129,10 @@ def _log_columns(columns: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.log10(np.maximum(columns, np.float32(1)))
 
 
-def _first_known(theirs: Measured, own: Measured, *, is_first: bool) -> Measured:
-    """Of two records the one that is known; of both always the same side's, whoever asks."""
-    first, second = (theirs, own) if is_first else (own, theirs)
-    is_known = ~np.isnan(first.value)
-    return Measured(raw=np.where(is_known, first.raw, second.raw), value=np.where(is_known, first.value, second.value))
+def _better(one: Measured, other: Measured) -> Measured:
+    """The better of two fits, the known one where only one is: the same whoever asks."""
+    is_one = ~(other.value > one.value) & ~np.isnan(one.value)
+    return Measured(raw=np.where(is_one, one.raw, other.raw), value=np.where(is_one, one.value, other.value))
 
 
 def _as_measured(value: FloatVector) -> Measured:

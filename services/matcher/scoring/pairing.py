@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.matcher.scoring.bounds import Upper, UpperValue, UpperValues
+from services.matcher.scoring.bounds import Upper, UpperValues
 from services.matcher.scoring.calibration import Calibration
 from services.matcher.scoring.directed import FloatVector, Mask, Signals, directed_scores
 from services.matcher.scoring.policy import DirectedPolicy, Reading, Scores, Weight
 from services.matcher.scoring.reciprocal import fuse
 from shared.contracts.vocabularies import Fusion, Signal
+
+_ROUNDING = 1e-5
+"""Bounds are computed in single precision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +48,36 @@ class Pairing:
         )
         return self.calibration.scores(fused)
 
-    def upper_scores(self, texts: TextValues, others: Upper, readings: Mapping[Reading, Mask], size: int) -> Scores:
-        """What scores of these texts can reach at most, (size,)."""
-        fused = self.fused(
-            _upper(texts.forward, others.forward, self.forward, readings, size),
-            _upper(texts.backward, others.backward, self.backward, readings, size),
+    def bounds(self, texts: TextValues, others: Upper, readings: Mapping[Reading, Mask], size: int) -> "Bounds":
+        """What both directed scores of pairs of these texts can be at most, in single precision."""
+        return Bounds(
+            pairing=self,
+            forward=_upper(texts.forward, others.forward, self.forward, readings, size),
+            backward=_upper(texts.backward, others.backward, self.backward, readings, size),
         )
-        return self.calibration.scores(fused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Of many pairs, (size,) each."""
+
+    pairing: Pairing
+    forward: FloatVector
+    backward: FloatVector
+
+    def mean(self) -> FloatVector:
+        """The weighted arithmetic mean: no fusion exceeds it, and it is quickly taken."""
+        weight = np.float32(self.pairing.forward_weight)
+        return weight * self.forward + (1 - weight) * self.backward
+
+    def can_reach(self, score: float, mean: FloatVector) -> Mask:
+        """Pairs that can reach a calibrated score."""
+        enough = self.pairing.calibration.fused_at(score) - _ROUNDING
+        reached: Mask = mean >= np.float32(enough)
+        rows = np.flatnonzero(reached)
+        forward, backward = (one[rows].astype(np.float64) for one in (self.forward, self.backward))
+        reached[rows] = self.pairing.fused(forward, backward) >= enough
+        return reached
 
 
 def _upper(
@@ -60,22 +86,26 @@ def _upper(
     policy: DirectedPolicy,
     readings: Mapping[Reading, Mask],
     size: int,
-) -> Scores:
+) -> FloatVector:
     by_reading = {reading: policy.weights(reading) for reading in readings}
-    upper = np.zeros(size, dtype=np.float64)
+    constant = 0.0
+    upper = np.zeros(size, dtype=np.float32)
     for signal, weight in policy.signals.items():
         if signal in texts:
-            counted = weight.transformed(texts[signal].astype(np.float64))
+            counted = weight.transformed(texts[signal])
             for reading, mask in readings.items():
-                share = by_reading[reading][signal]
-                upper += share * counted if len(readings) == 1 else np.where(mask, share * counted, 0)
+                share = np.float32(by_reading[reading][signal])
+                upper += share * counted if len(readings) == 1 else np.where(mask, share * counted, np.float32(0))
         elif weight.weight > 0:
-            upper += weight.weight * _value(others.get(signal, 1.0), weight)
+            value = others.get(signal, 1.0)
+            if isinstance(value, float):
+                constant += weight.weight * _one_value(value, weight)
+            else:
+                values = weight.transformed(value)
+                upper += np.float32(weight.weight) * np.where(np.isnan(values), np.float32(weight.neutral), values)
+    upper += np.float32(constant)
     return upper
 
 
-def _value(value: UpperValue, weight: Weight) -> float | Scores:
-    if isinstance(value, float):
-        return weight.neutral if np.isnan(value) else float(weight.transformed(np.array([value]))[0])
-    counted = weight.transformed(value.astype(np.float64))
-    return np.where(np.isnan(counted), weight.neutral, counted)
+def _one_value(value: float, weight: Weight) -> float:
+    return weight.neutral if np.isnan(value) else float(weight.transformed(np.array([value]))[0])

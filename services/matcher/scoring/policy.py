@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Fusion, Language, Signal
 
 Scores = npt.NDArray[np.float64]
+Precision = TypeVar("Precision", np.float32, np.float64)
 
 
 class Reading(StrEnum):
@@ -45,9 +46,12 @@ class Weight:
     half: float | None = None
     """Where given, a value v counts as v (1 + half) / (v + half): small values count more, 0 and 1 stay."""
 
-    def transformed(self, value: Scores) -> Scores:
-        """The value as it counts."""
-        return value if self.half is None else value * (1 + self.half) / (value + self.half)
+    def transformed(self, value: npt.NDArray[Precision]) -> npt.NDArray[Precision]:
+        """The value as it counts, in its own precision."""
+        if self.half is None:
+            return value
+        counted: npt.NDArray[Precision] = value * (1 + self.half) / (value + self.half)
+        return counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,11 @@ class RecordSignals:
     """How well the other side's amount fits the record's, whoever needs."""
 
 
+_NOTHING = Measured(raw=np.empty(0, dtype=np.float32), value=np.empty(0, dtype=np.float32))
+NO_RECORD = RecordSignals(experience={}, habit={}, size=_NOTHING)
+"""Of a side of which nothing is recorded: every signal is missing."""
+
+
 def of_targets(subject: ProfileFacts, columns: FactColumns, rows: Rows, statistics: RecordStatistics) -> RecordSignals:
     """The targets' records against the subject."""
     weights = _sector_weights(subject.sectors)

@@ -17,7 +17,8 @@ from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import Fusion, Language
-from tests.matcher.plain_ranking import PlainCollection, PlainPair, as_subject, plain_collection, plain_scores
+from tests.matcher.plain_ranking import PlainPair, as_subject, plain_scores
+from tests.matcher.plain_texts import PlainCollection, plain_collection
 from tests.matcher.profile_collections import (
     ALL_KINDS,
     MODEL_LANGUAGES,

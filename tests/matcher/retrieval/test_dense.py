@@ -8,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matcher.embedding.encoder import FloatMatrix
-from services.matcher.retrieval.dense import FlatIndex
+from services.matcher.retrieval.dense import FlatIndex, FloatVector, Nearest
 
 
 def unit_rows(seed: int, count: int, dimension: int = 16) -> FloatMatrix:
     """Random directions."""
     rows = np.random.default_rng(seed).standard_normal((count, dimension))
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def bounds(found: Nearest, size: int) -> FloatVector:
+    """The bound of each row, (size,), whether it was told a row or once for all."""
+    return np.broadcast_to(np.asarray(found.upper, dtype=np.float32), size)
 
 
 @given(
@@ -32,7 +37,7 @@ def test_nearest_are_found_and_no_other_exceeds_the_bound(seed: int, count: int,
     assert allowed[found.rows].all()
     assert (np.diff(found.rows) > 0).all()
     unseen = np.setdiff1d(np.flatnonzero(allowed), found.rows)
-    assert products[unseen].max(initial=-np.inf) <= found.unseen
+    assert (products[unseen] <= bounds(found, count)[unseen]).all()
     if len(unseen):
         assert products[found.rows].min() >= products[unseen].max() - 1e-5
 
@@ -40,14 +45,14 @@ def test_nearest_are_found_and_no_other_exceeds_the_bound(seed: int, count: int,
 def test_where_all_are_taken_nothing_is_unseen() -> None:
     found = FlatIndex.of(unit_rows(0, 9)).nearest(unit_rows(1, 1)[0], 9, np.ones(9, dtype=bool))
     assert found.rows.tolist() == list(range(9))
-    assert found.unseen == -np.inf
+    assert found.upper == -np.inf
 
 
 def test_equal_vectors_that_were_not_taken_are_within_the_bound() -> None:
     index, query = FlatIndex.of(np.repeat(unit_rows(0, 1), 200, axis=0)), unit_rows(1, 1)[0]
     found = index.nearest(query, 20, np.ones(200, dtype=bool))
     assert len(found.rows) >= 20
-    assert index.similarities(query, np.arange(200)).max() <= found.unseen
+    assert (index.similarities(query, np.arange(200)) <= bounds(found, 200)).all()
 
 
 def test_nearest_are_found_where_the_mask_leaves_the_farthest() -> None:
@@ -75,7 +80,7 @@ def test_vectors_of_another_length_than_one_are_refused() -> None:
 
 def test_empty_index_finds_nothing() -> None:
     found = FlatIndex.of(unit_rows(0, 0)).nearest(unit_rows(1, 1)[0], 5, np.ones(0, dtype=bool))
-    assert (len(found.rows), found.unseen) == (0, -np.inf)
+    assert (len(found.rows), found.upper) == (0, -np.inf)
 
 
 def test_saved_index_has_the_same_rows(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.matcher.retrieval.dense import FlatIndex, FloatVector, Nearest
 from services.matcher.retrieval.shared_scan import SharedScan
-from tests.matcher.retrieval.test_dense import unit_rows
+from tests.matcher.retrieval.test_dense import bounds, unit_rows
 
 THREADS = 8
 ROWS = 400
@@ -39,32 +39,33 @@ def test_many_threads_find_the_nearest_that_each_finds_alone(seed: int) -> None:
         assert nearest <= set(alone.rows.tolist())
         for one in (found, alone):  # the bound holds, whichever way the search took
             unseen = np.setdiff1d(np.flatnonzero(allowed), one.rows)
-            assert (index.vectors[unseen] @ query).max() <= one.unseen
+            assert (index.vectors[unseen] @ query <= bounds(one, ROWS)[unseen]).all()
 
 
 def test_search_that_is_alone_takes_its_own_way() -> None:
-    called: list[str] = []
-    assert SharedScan(unit_rows(0, 5)).run(unit_rows(1, 1)[0], lambda: called.append("alone")) is None
-    assert called == ["alone"]
+    vectors, query = unit_rows(0, 5), unit_rows(1, 1)[0]
+    own = np.arange(5, dtype=np.float32)
+    assert SharedScan(vectors, lambda _: own).similarities(query) is own
 
 
 @pytest.mark.parametrize("waiting", [1, 7, 40])
-def test_those_who_wait_are_served_by_one_pass(waiting: int) -> None:
+def test_those_who_wait_are_served_by_few_passes(waiting: int) -> None:
     """The first keeps its turn until all others stand in the queue; 40 are more than one pass takes."""
-    vectors, queries = unit_rows(0, 50), unit_rows(1, waiting)
-    scan = SharedScan(vectors)
-    results: list[Future[FloatVector | None]] = []
+    vectors, queries = unit_rows(0, 50), unit_rows(1, waiting + 1)
+    alone: list[FloatVector] = []
+    results: list[Future[FloatVector]] = []
     with ThreadPoolExecutor(waiting) as threads:
 
-        def admit_the_others() -> None:
-            results.extend(threads.submit(scan.run, query, lambda: None) for query in queries)
-            while len(scan._queue) < waiting:
-                pass
+        def one_by_one(query: FloatVector) -> FloatVector:
+            alone.append(query)
+            if not results:
+                results.extend(threads.submit(scan.similarities, other) for other in queries[1:])
+                while len(scan._queue) < waiting:
+                    pass
+            return np.asarray(vectors @ query)
 
-        assert scan.run(queries[0], admit_the_others) is None
-        found = [result.result() for result in results]
-    alone = sum(one is None for one in found)
-    assert alone <= 1  # only the last of all may find nobody else waiting
+        scan = SharedScan(vectors, one_by_one)
+        found = [scan.similarities(queries[0]), *(result.result() for result in results)]
+    assert len(alone) <= 2  # the first, and the last of all where it found nobody else waiting
     for query, similarities in zip(queries, found, strict=True):
-        if similarities is not None:
-            assert similarities == pytest.approx(vectors @ query, abs=1e-6)
+        assert similarities == pytest.approx(vectors @ query, abs=1e-6)

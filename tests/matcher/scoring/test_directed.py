@@ -46,13 +46,22 @@ def test_meaning_that_is_not_read_leaves_four_fifths_of_its_weight_to_words() ->
 
 def test_signal_that_nobody_measured_is_missing_for_all() -> None:
     assert directed_scores({}, POLICY, ALL, 2) == pytest.approx([0.08, 0.08])
-    assert [part.is_missing for part in directed_parts({}, POLICY, Reading.READ, 0).parts] == [True] * 4
+    told = directed_parts({}, POLICY, [Reading.READ], np.array([0]))
+    assert [part.is_missing for one in told for part in one.parts] == [True] * 4
 
 
 def test_part_of_a_missing_signal_shows_its_neutral_value() -> None:
-    region = directed_parts(SIGNALS, POLICY, Reading.READ, 0).parts[2]
+    [told] = directed_parts(SIGNALS, POLICY, [Reading.READ], np.array([0]))
+    region = told.parts[2]
     assert (region.raw, region.value, region.is_missing) == (None, 0.4, True)
     assert region.contribution == pytest.approx(0.08)
+
+
+def test_parts_are_those_of_the_places_asked_for_in_their_order() -> None:
+    places, readings = np.array([1, 0]), [Reading.ACROSS, Reading.READ]
+    second, first = directed_parts(SIGNALS, POLICY, readings, places)
+    assert (first.score, second.score) == pytest.approx((0.4875, 0.3))
+    assert [part.weight for part in second.parts] == pytest.approx([0.1, 0.7, 0.2, -0.06])
 
 
 @given(
@@ -62,4 +71,5 @@ def test_part_of_a_missing_signal_shows_its_neutral_value() -> None:
 def test_parts_add_up_to_the_score_to_the_last_bit(values: list[float], texts: Reading) -> None:
     signals = {signal: measured(value) for signal, value in zip(POLICY.signals, values, strict=True)}
     [score] = directed_scores(signals, POLICY, {texts: np.ones(1, dtype=bool)}, 1)
-    assert directed_parts(signals, POLICY, texts, 0).score == score
+    [told] = directed_parts(signals, POLICY, [texts], np.array([0]))
+    assert told.score == score

@@ -1,4 +1,4 @@
-"""Pairings: no score exceeds the bound that the pool is drawn by, and costs bring nothing below nought."""
+"""Pairings: the pool's bound rules out no pair that reaches a score, and costs bring nothing below nought."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def measured(value: float) -> Measured:
 
 
 @given(st.sampled_from(Kind), st.sampled_from(Kind), st.sampled_from(Fusion), st.sampled_from(Reading), values, values)
-def test_no_score_exceeds_its_bound(
+def test_pair_is_never_told_that_it_cannot_reach_its_own_score(
     needs: Kind,
     offers: Kind,
     fusion: Fusion,
@@ -49,9 +49,19 @@ def test_no_score_exceeds_its_bound(
     [score] = pairing.scores(sides[0], sides[1], masks, 1)
     told = TextValues(forward=known[0], backward=known[1])
     for others in (Upper(forward={}, backward={}), Upper(forward=bounds[0], backward=bounds[1])):
-        [bound] = pairing.upper_scores(told, others, masks, 1)
-        assert score <= bound + 1e-6
+        bounds = pairing.bounds(told, others, masks, 1)
+        assert bounds.can_reach(score, bounds.mean()).tolist() == [True]
     assert 0 <= score < 1
+
+
+def test_pair_that_falls_short_is_told_so() -> None:
+    pairing, masks = make_pairing(Kind.SCENARIO, Kind.PROJECT, Fusion.MINIMUM), {Reading.READ: np.ones(2, dtype=bool)}
+    nothing, everything = (np.array([side], dtype=np.float32) for side in (0, 1))
+    texts = {signal: np.concatenate([nothing, everything]) for signal in TEXTS}
+    others = {signal: 0.0 for signal in Signal if signal not in TEXTS}
+    told, known = TextValues(forward=texts, backward=texts), Upper(forward=others, backward=others)
+    bounds = pairing.bounds(told, known, masks, 2)
+    assert bounds.can_reach(0.5, bounds.mean()).tolist() == [False, True]
 
 
 def test_cost_brings_no_side_below_nought() -> None:
