@@ -17,7 +17,7 @@ from services.matcher.scoring.calibration import band_of
 from services.matcher.scoring.directed import Directed, SignalPart
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.rerank import Move as Moved
-from shared.contracts.explanations import Contribution, DirectedScore
+from shared.contracts.explanations import DirectedScore
 from shared.contracts.matches import LeftOut, Match, MatchRequest, MatchResponse, Move, NearMiss, Provenance
 from shared.contracts.vocabularies import Explain, MoveReason, Visibility
 
@@ -125,19 +125,20 @@ def wire_match(
 
 
 def _directed(directed: Directed, is_explained: bool) -> DirectedScore:
-    parts = tuple(_contribution(part) for part in directed.parts) if is_explained else ()
-    return DirectedScore(score=directed.score, contributions=parts)
+    """Validated in one go: an answer holds hundreds of contributions."""
+    parts = [_contribution(part) for part in directed.parts] if is_explained else []
+    return DirectedScore.model_validate({"score": directed.score, "contributions": parts})
 
 
-def _contribution(part: SignalPart) -> Contribution:
-    return Contribution(
-        signal=part.signal,
-        raw=part.raw,
-        value=part.value,
-        is_missing=part.is_missing,
-        weight=part.weight,
-        contribution=part.contribution,
-    )
+def _contribution(part: SignalPart) -> dict[str, object]:
+    return {
+        "signal": part.signal,
+        "raw": part.raw,
+        "value": part.value,
+        "is_missing": part.is_missing,
+        "weight": part.weight,
+        "contribution": part.contribution,
+    }
 
 
 def _move(move: Moved) -> Move:

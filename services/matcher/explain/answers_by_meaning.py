@@ -9,8 +9,8 @@ from services.matcher.embedding.encoder import Encoder, FloatMatrix
 from services.matcher.explain.answers_by_words import Answer, Asked
 from services.matcher.explain.passages import Passage
 
-LEAST_SIMILARITY = 0.45
-"""Cosine below which a passage is no answer."""
+LEAST_SIMILARITY = 0.5
+"""Cosine below which a passage is no answer: wrong ones were found up to 0.5, none above (docs/evidence.md)."""
 MOST_EMBEDDED = 32
 """Passages that are embedded for one pair."""
 Vectors = Mapping[str, FloatMatrix]

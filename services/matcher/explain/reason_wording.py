@@ -140,6 +140,11 @@ def _of_needing(word: Callable[[Sides], Worded | None]) -> Word:
     return lambda _part, sides: word(sides)
 
 
+def _of_either(word: Callable[[Sides], Worded | None]) -> Word:
+    """From the record of whoever offers, else of whoever needs: either side's size is measured against the other's."""
+    return lambda _part, sides: word(sides.turned()) or word(sides)
+
+
 WORDINGS: Mapping[Signal, Wording] = {
     Signal.MEANING: Wording(threshold=0.25, word=_meaning),
     Signal.WORDS: Wording(threshold=0.2, word=_words),
@@ -172,7 +177,7 @@ WORDINGS: Mapping[Signal, Wording] = {
     Signal.RECENT_HABIT: Wording(threshold=0.5, word=_of_needing(recency)),
     Signal.APPETITE: Wording(threshold=0.4, word=lambda part, sides: pace(part.raw, sides)),
     Signal.PACE: Wording(threshold=0.4, word=lambda part, sides: pace(part.raw, sides.turned())),
-    Signal.DEAL_SIZE: Wording(threshold=0.6, word=_of_offering(deal_size)),
+    Signal.DEAL_SIZE: Wording(threshold=0.75, word=_of_either(deal_size)),
     Signal.ACTIVITY: Wording(threshold=0.4, word=_of_offering(activity)),
     Signal.RECENCY: Wording(threshold=0.5, word=_of_offering(recency)),
     Signal.RESPONSIVENESS: Wording(threshold=0.5, word=_of_offering(responsiveness)),

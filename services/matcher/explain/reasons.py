@@ -9,10 +9,13 @@ from services.matcher.explain.reason_wording import worded_generally, wording_of
 from services.matcher.explain.shared_facts import Worded
 from services.matcher.explain.sides import Sides
 from services.matcher.scoring.directed import SignalPart
+from services.matcher.scoring.policy import Weight
 from shared.contracts.explanations import Reason, ReasonCode
 from shared.contracts.vocabularies import Signal
 
 MOST_REASONS = 4
+_TRUSTED_SHARE = 0.5
+"""Share of its weight below which the pair's languages hold a signal back: it is scored, but not told."""
 
 
 def reasons(direction: Direction, sides: Sides) -> tuple[Reason, ...]:
@@ -34,8 +37,13 @@ def _telling(direction: Direction) -> list[SignalPart]:
         if not part.is_missing
         and part.weight > 0
         and part.value >= wording_of(part.signal).threshold
-        and (part.signal not in weights or part.value > weights[part.signal].neutral)
+        and (part.signal not in weights or _stands(part, weights[part.signal]))
     ]
+
+
+def _stands(part: SignalPart, chosen: Weight) -> bool:
+    """Above the neutral value, and not held back: a cosine of a language that the model does not read tells nothing."""
+    return part.value > chosen.neutral and part.weight >= _TRUSTED_SHARE * chosen.weight
 
 
 def _worded(part: SignalPart, sides: Sides) -> Worded:

@@ -29,6 +29,8 @@ _DEALS: Mapping[Kind, tuple[str, str, str]] = {
     Kind.PILOT_PLATFORM: ("earlier user", "earlier users", "个过往用户"),
 }
 """One and many of what a kind's track record counts."""
+_FAVOURED_SHARE = 0.25
+"""Share of the earlier deals up to which a habit that others have less is not yet a preference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ def preference(like: LikeCount, code: ReasonCode, sides: Sides) -> Worded | None
         if record.total
         else (f"{found.count:.0f} {_deals(sides.needing.kind, found.count)}", f"已有{found.count:.0f}{measure}")
     )
+    if record.total and found.count <= _FAVOURED_SHARE * total:
+        return code, Names(
+            f"{who.en} chooses {found.what.en} more often than others: {share[0]}",
+            f"{who.zh}比同类更常选择{found.what.zh}：{share[1]}",
+        )
     return code, Names(f"{who.en} favours {found.what.en}: {share[0]}", f"{who.zh}偏好{found.what.zh}：{share[1]}")
 
 

@@ -29,7 +29,7 @@ from tests.matcher.profile_collections import (
     version,
 )
 
-BASE_SIZE = 600
+BASE_SIZE = 400
 EVERYBODY = Scope(target_kinds=ALL_KINDS)
 
 

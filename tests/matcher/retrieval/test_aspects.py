@@ -1,6 +1,7 @@
 """Offers and needs side by side: which rows have needs of their own, and that merging equals building anew."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,6 +85,17 @@ def test_taken_rows_are_what_they_were() -> None:
         similarities(asker, taken, np.arange(5)), similarities(asker, aspects, rows), strict=True
     ):
         assert np.array_equal(of_part, of_whole)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_words_of_a_stored_text_weigh_what_they_would_if_it_were_new(seed: int) -> None:
+    aspects = build(random_texts(seed, 25))
+    for row in range(25):
+        stored = aspects.texts(row)
+        known, anew = word_legs(stored, aspects), word_legs(replace(stored, home=None), aspects)
+        for one, other in ((known.forward, anew.forward), (known.backward, anew.backward)):
+            assert one.held == pytest.approx(other.held, abs=1e-6)
+            assert one.asked == pytest.approx(other.asked, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -65,6 +65,15 @@ def test_nearest_are_found_where_the_mask_leaves_the_farthest() -> None:
     assert allowed[found.rows].all()
 
 
+def test_nearest_of_a_long_index_are_found_in_both_halves() -> None:
+    """So many rows are scanned by two threads."""
+    vectors, query = unit_rows(0, 30_001), unit_rows(1, 1)[0]
+    found = FlatIndex.of(vectors).nearest(query, 50, np.ones(30_001, dtype=bool))
+    products = vectors @ query
+    assert found.rows.tolist() == sorted(np.argsort(-products)[:50].tolist())
+    assert bounds(found, 30_001) == pytest.approx(products, abs=3e-5)
+
+
 def test_similarity_of_a_row_does_not_depend_on_its_company() -> None:
     vectors, query = np.repeat(unit_rows(0, 3, 384), 41, axis=0), unit_rows(1, 1, 384)[0]
     index = FlatIndex.of(vectors)

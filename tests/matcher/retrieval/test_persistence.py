@@ -12,6 +12,7 @@ from services.matcher.matching.pipeline import Ranking
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import Segment
+from shared.contracts.profiles import Kind
 from tests.matcher.profile_collections import documents, make_book, make_publisher, random_versions, rank
 from tests.matcher.retrieval.same_aspects import assert_same_aspects
 
@@ -20,7 +21,7 @@ MODEL = "hashing/p1"
 
 @pytest.fixture
 def base(indexer: Indexer) -> Segment:
-    return make_publisher(indexer, random_versions(1, 300)).current.base
+    return make_publisher(indexer, random_versions(1, 120)).current.base
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def served(base: Segment, feed_seq: int) -> Publisher:
 def answers(publisher: Publisher) -> list[Ranking]:
     snapshot = publisher.current
     book = make_book(snapshot)
-    return [rank(stored_subject(f"p{number:04}", snapshot), snapshot, 50, book=book) for number in range(0, 300, 37)]
+    askers = [stored_subject(f"p{number:04}", snapshot) for number in range(0, 120, 17)]
+    return [rank(asker, snapshot, 30, [Kind.PROJECT, Kind.INVESTOR], book=book) for asker in askers]
 
 
 def loaded(saved: SnapshotFolder, not_after: int = 1_000) -> tuple[Segment, int]:
@@ -65,7 +67,7 @@ def test_loaded_base_takes_changes_as_the_saved_one_would(
     saved: SnapshotFolder, base: Segment, indexer: Indexer
 ) -> None:
     saved.save(base, 300)
-    changed = documents(indexer, random_versions(2, 20, first=290))
+    changed = documents(indexer, random_versions(2, 20, first=110))
     before, after = served(base, 300), served(*loaded(saved))
     for publisher in (before, after):
         publisher.apply(changed, ["p0100"], 301)

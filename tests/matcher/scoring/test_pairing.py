@@ -49,8 +49,8 @@ def test_pair_is_never_told_that_it_cannot_reach_its_own_score(
     [score] = pairing.scores(sides[0], sides[1], masks, 1)
     told = TextValues(forward=known[0], backward=known[1])
     for others in (Upper(forward={}, backward={}), Upper(forward=bounds[0], backward=bounds[1])):
-        bounds = pairing.bounds(told, others, masks, 1)
-        assert bounds.can_reach(score, bounds.mean()).tolist() == [True]
+        bound = pairing.bounds(told, others, masks, 1)
+        assert bound.can_reach(score, bound.mean()).tolist() == [True]
     assert 0 <= score < 1
 
 
