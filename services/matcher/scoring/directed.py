@@ -22,10 +22,6 @@ class Measured:
     raw: FloatVector = field(repr=False)
     value: FloatVector = field(repr=False)
 
-    def take(self, rows: npt.NDArray[np.int64]) -> "Measured":
-        """The same for some of the pairs."""
-        return Measured(raw=self.raw[rows], value=self.value[rows])
-
 
 @dataclass(slots=True)  # hundreds of them in an answer: a frozen one takes three times as long to make
 class SignalPart:

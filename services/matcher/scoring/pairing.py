@@ -7,7 +7,7 @@ import numpy as np
 
 from services.matcher.scoring.bounds import Upper, UpperValues
 from services.matcher.scoring.calibration import Calibration
-from services.matcher.scoring.directed import FloatVector, Mask, Signals, directed_scores
+from services.matcher.scoring.directed import FloatVector, Mask
 from services.matcher.scoring.policy import DirectedPolicy, Reading, Scores, Weight
 from services.matcher.scoring.reciprocal import fuse
 from shared.contracts.vocabularies import Fusion, Signal
@@ -39,14 +39,6 @@ class Pairing:
     def fused(self, forward: Scores, backward: Scores) -> Scores:
         """The two directed scores as one; a cost can bring neither below nought."""
         return fuse(np.clip(forward, 0, 1), np.clip(backward, 0, 1), self.fusion, self.forward_weight)
-
-    def scores(self, forward: Signals, backward: Signals, readings: Mapping[Reading, Mask], size: int) -> Scores:
-        """Calibrated scores, (size,)."""
-        fused = self.fused(
-            directed_scores(forward, self.forward, readings, size),
-            directed_scores(backward, self.backward, readings, size),
-        )
-        return self.calibration.scores(fused)
 
     def bounds(self, texts: TextValues, others: Upper, readings: Mapping[Reading, Mask], size: int) -> "Bounds":
         """What both directed scores of pairs of these texts can be at most, in single precision."""

@@ -29,7 +29,8 @@ from tests.matcher.profile_collections import (
     version,
 )
 
-BASE_SIZE = 400
+BASE_SIZE = 500
+"""What the delta holds and replaces is a tenth of it, so that it is not merged at once."""
 EVERYBODY = Scope(target_kinds=ALL_KINDS)
 
 

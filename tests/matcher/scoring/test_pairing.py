@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.matcher.scoring.bounds import Upper
 from services.matcher.scoring.calibration import Calibration
-from services.matcher.scoring.directed import Measured
+from services.matcher.scoring.directed import Measured, directed_scores
 from services.matcher.scoring.pairing import Pairing, TextValues
 from services.matcher.scoring.policy import Reading
 from services.matcher.scoring.shipped import SHIPPED_POLICY
@@ -46,7 +46,10 @@ def test_pair_is_never_told_that_it_cannot_reach_its_own_score(
     sides = [{signal: measured(value) for signal, value in side.items()} for side in (forward, backward)]
     known = [{signal: side[signal].value for signal in TEXTS} for side in sides]
     bounds = [{signal: value for signal, value in side.items() if signal not in TEXTS} for side in (forward, backward)]
-    [score] = pairing.scores(sides[0], sides[1], masks, 1)
+    fused = pairing.fused(
+        directed_scores(sides[0], pairing.forward, masks, 1), directed_scores(sides[1], pairing.backward, masks, 1)
+    )
+    [score] = pairing.calibration.scores(fused)
     told = TextValues(forward=known[0], backward=known[1])
     for others in (Upper(forward={}, backward={}), Upper(forward=bounds[0], backward=bounds[1])):
         bound = pairing.bounds(told, others, masks, 1)
