@@ -103,7 +103,7 @@ class Checker:
             keys = [key for key in one.segment.row_by_id if verdicts.get(key, False)]
             here = [key for key in keys if self._found(key)[0] is one.segment]
             rows = np.array([one.segment.row_by_id[key] for key in here], dtype=np.int64)
-            words = word_legs(prepared.scorer.subject.texts, one.segment.aspects)
+            words = word_legs(prepared.words, one.segment.aspects)
             scores = prepared.scorer.scores(one, words, rows)
             scored += zip((-scores).tolist(), here, strict=True)
         best = [key for _, key in sorted(scored)[: self._limit]]

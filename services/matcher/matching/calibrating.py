@@ -10,7 +10,7 @@ from services.matcher.matching.measuring import PairSignals, Readings, measure, 
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.chance import Chance
 from services.matcher.retrieval.dense import Rows
-from services.matcher.retrieval.legs import word_legs
+from services.matcher.retrieval.legs import subject_words, word_legs
 from services.matcher.retrieval.segment import IndexedDocument, Segment
 from services.matcher.scoring.bounds import RecordColumns, record_columns
 from services.matcher.scoring.calibration import Calibration
@@ -84,7 +84,7 @@ class PairingBook:
         sample = self.chance.sample
         subject = segment_subject(sample, row)
         readings = readings_of(subject.entry.language, self.model_languages, self.chance)
-        words = word_legs(subject.texts, sample.aspects)
+        words = word_legs(subject_words(subject.texts, sample.aspects), sample.aspects)
         signals = measure(subject, _unjudged(sample), words, targets, kind, readings, None)
         return fused_scores(signals, pairing, readings, sample)
 

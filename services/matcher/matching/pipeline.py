@@ -12,7 +12,7 @@ from services.matcher.matching.measuring import PairSignals, Readings, measure, 
 from services.matcher.matching.pool import draw_pool, run_legs
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.dense import Rows
-from services.matcher.retrieval.legs import WordLegs
+from services.matcher.retrieval.legs import SubjectWords, WordLegs, subject_words
 from services.matcher.retrieval.segment import Entry, Segment
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.scoring.bounds import Upper, upper_values
@@ -49,6 +49,8 @@ class Prepared:
 
     scorer: "Scorer"
     eligible: Sequence[Eligible]
+    words: SubjectWords
+    """Weighed once for the whole snapshot: a pair compares alike whichever segment holds whom."""
 
 
 def prepare(
@@ -64,13 +66,14 @@ def prepare(
             readings=readings_of(subject.entry.language, book.model_languages, snapshot.chance),
         ),
         eligible=judge_eligibility(subject, scope, snapshot),
+        words=subject_words(subject.texts, snapshot.base.aspects, snapshot.delta.aspects),
     )
 
 
 def match(prepared: Prepared, limit: int) -> Ranking:
     """Rank the eligible targets for a subject, exactly."""
     scorer = prepared.scorer
-    legs = [run_legs(scorer.subject, one, limit) for one in prepared.eligible if one.mask.any()]
+    legs = [run_legs(scorer.subject, prepared.words, one, limit) for one in prepared.eligible if one.mask.any()]
     pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, scorer.upper, limit)
     matches = [
         one for leg, rows in zip(legs, pools, strict=True) for one in scorer.best(leg.eligible, leg.words, rows, limit)

@@ -10,7 +10,7 @@ from services.matcher.matching.eligible import Eligible
 from services.matcher.matching.measuring import Readings, text_signals
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.dense import FloatVector, Nearest, Rows
-from services.matcher.retrieval.legs import NearestRows, WordLegs, Words, nearest_rows, word_legs
+from services.matcher.retrieval.legs import NearestRows, SubjectWords, WordLegs, Words, nearest_rows, word_legs
 from services.matcher.retrieval.segment import Segment
 from services.matcher.scoring.bounds import Upper
 from services.matcher.scoring.pairing import Bounds, Pairing, TextValues
@@ -42,12 +42,12 @@ UpperOf = Callable[[Segment, Kind], Upper]
 """Bounds of a segment's structured signals for targets of a kind."""
 
 
-def run_legs(subject: Subject, eligible: Eligible, limit: int) -> Legs:
+def run_legs(subject: Subject, words: SubjectWords, eligible: Eligible, limit: int) -> Legs:
     """Words of every document, and the nearest by meaning."""
     aspects = eligible.segment.aspects
     return Legs(
         eligible=eligible,
-        words=word_legs(subject.texts, aspects),
+        words=word_legs(words, aspects),
         nearest=nearest_rows(subject.texts, aspects, eligible.mask, max(_SEEDS, 2 * limit)),
     )
 

@@ -39,7 +39,7 @@ def why(prepared: Prepared, snapshot: Snapshot, target_id: str, *, limit: int, f
     assert found is not None  # the caller has looked it up in the same snapshot
     segment, row = found
     scorer = prepared.scorer
-    legs = [word_legs(scorer.subject.texts, one.segment.aspects) for one in prepared.eligible]
+    legs = [word_legs(prepared.words, one.segment.aspects) for one in prepared.eligible]
     [(eligible, words)] = [
         (one, leg) for one, leg in zip(prepared.eligible, legs, strict=True) if one.segment is segment
     ]

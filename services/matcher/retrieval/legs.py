@@ -7,6 +7,7 @@ import numpy as np
 from services.matcher.domain.attributes import Mask
 from services.matcher.retrieval.aspects import Aspects, AspectTexts
 from services.matcher.retrieval.dense import FloatVector, Nearest, Rows
+from services.matcher.retrieval.text_index import TermRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,27 @@ class WordLegs:
     backward: Words
 
 
-def word_legs(subject: AspectTexts, aspects: Aspects) -> WordLegs:
-    """Compare the subject's words with those of every document."""
-    offer, need = aspects.term_rows(subject)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectWords:
+    """A subject's offer and needs over the columns of a vocabulary; one object where one text stands for both."""
+
+    offer: TermRows
+    need: TermRows
+
+
+def subject_words(subject: AspectTexts, *aspects: Aspects) -> SubjectWords:
+    """The subject's term weights: those of the index it was taken from where that is among these, else under the last.
+
+    Of several, each extends the statistics of the one before, so that what is weighed here compares with all of them.
+    """
+    home = next((one for one in aspects if subject.home is not None and subject.home[0] is one), aspects[-1])
+    offer, need = home.term_rows(subject)
+    return SubjectWords(offer=offer, need=need)
+
+
+def word_legs(subject: SubjectWords, aspects: Aspects) -> WordLegs:
+    """Compare the subject's words with those of every document, under statistics that are the same or extend theirs."""
+    offer, need = subject.offer, subject.need
     held, asked = aspects.offer_words.holding(need.telling), aspects.offer_words.asking(need.saturated)
     forward = Words(held=held, asked=asked)
     if need is offer:  # one text on the subject's side: the same two products serve both directions

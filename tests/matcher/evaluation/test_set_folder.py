@@ -105,13 +105,17 @@ def write_description(folder: Path, **changed: object) -> None:
         ("qrels.tsv", b"q1\tt1\tnan\n", r"line 1: relevance 'nan' is no whole number"),
         ("qrels.tsv", b"q1\tt\xff\t1\n", r"qrels\.tsv.*: not UTF-8"),
         ("ignore.tsv", b"q1\n", r"ignore\.tsv, line 1: 1 column where 2 belong"),
-        ("corpus.jsonl.gz", gzip.compress(b'{"id": "t1"}\n\n{"id": \n'), r"corpus\.jsonl\.gz, line 3: not JSON"),
-        ("corpus.jsonl.gz", gzip.compress(b"[1]\n"), r"line 1: not a JSON object"),
-        ("corpus.jsonl.gz", gzip.compress(b'{"title": "no id"}\n'), r'line 1: the record has no id; add "id"'),
-        ("corpus.jsonl.gz", gzip.compress(b'{"id": ""}\n'), r"line 1: the record has no id"),
-        ("corpus.jsonl.gz", gzip.compress(b"\n"), r"corpus\.jsonl\.gz: the file has no records"),
+        (
+            "corpus.jsonl.gz",
+            gzip.compress(b'{"id": "t1"}\n\n{"id": \n', mtime=0),
+            r"corpus\.jsonl\.gz, line 3: not JSON",
+        ),
+        ("corpus.jsonl.gz", gzip.compress(b"[1]\n", mtime=0), r"line 1: not a JSON object"),
+        ("corpus.jsonl.gz", gzip.compress(b'{"title": "no id"}\n', mtime=0), r'line 1: the record has no id; add "id"'),
+        ("corpus.jsonl.gz", gzip.compress(b'{"id": ""}\n', mtime=0), r"line 1: the record has no id"),
+        ("corpus.jsonl.gz", gzip.compress(b"\n", mtime=0), r"corpus\.jsonl\.gz: the file has no records"),
         ("corpus.jsonl.gz", b"not gzip", r"corpus\.jsonl\.gz: not readable"),
-        ("corpus.jsonl.gz", gzip.compress(b'{"id": "t1"}\n' * 99)[:-12], r"corpus\.jsonl\.gz: not readable"),
+        ("corpus.jsonl.gz", gzip.compress(b'{"id": "t1"}\n' * 99, mtime=0)[:-12], r"corpus\.jsonl\.gz: not readable"),
     ],
 )
 def test_faulty_file_is_named_with_line_and_fix(folder: Path, file: str, content: bytes, message: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from services.matcher.retrieval.aspects import Aspects, AspectTexts, build_aspects, merge_aspects
-from services.matcher.retrieval.legs import nearest_rows, similarities, word_legs
+from services.matcher.retrieval.legs import nearest_rows, similarities, subject_words, word_legs
 from services.matcher.retrieval.text_index import term_counts
 from tests.matcher.retrieval.same_aspects import assert_same_aspects
 from tests.matcher.retrieval.test_dense import bounds, unit_rows
@@ -78,7 +78,8 @@ def test_taken_rows_are_what_they_were() -> None:
     taken = aspects.take(rows)
     assert taken.size == 5
     assert taken.need_rows.tolist() == [place for place, row in enumerate(rows) if texts[row].need_terms is not None]
-    whole, part = word_legs(asker, aspects), word_legs(asker, taken)
+    words = subject_words(asker, aspects)
+    whole, part = word_legs(words, aspects), word_legs(words, taken)
     assert np.array_equal(part.forward.held, whole.forward.held[rows])
     assert np.array_equal(part.backward.held, whole.backward.held[rows])
     for of_part, of_whole in zip(
@@ -92,7 +93,7 @@ def test_words_of_a_stored_text_weigh_what_they_would_if_it_were_new(seed: int) 
     aspects = build(random_texts(seed, 25))
     for row in range(25):
         stored = aspects.texts(row)
-        known, anew = word_legs(stored, aspects), word_legs(replace(stored, home=None), aspects)
+        known, anew = (word_legs(subject_words(one, aspects), aspects) for one in (stored, replace(stored, home=None)))
         for one, other in ((known.forward, anew.forward), (known.backward, anew.backward)):
             assert one.held == pytest.approx(other.held, abs=1e-6)
             assert one.asked == pytest.approx(other.asked, abs=1e-6)
@@ -104,7 +105,7 @@ def test_legs_meet_needs_with_offers_both_ways(seed: int) -> None:
     texts = random_texts(seed, 25)
     aspects = build(texts)
     for asker in random_texts(seed + 50, 6):
-        words = word_legs(asker, aspects)
+        words = word_legs(subject_words(asker, aspects), aspects)
         need, offer = (
             aspects.offer_words.rows_of(terms) for terms in (asker.need_terms or asker.offer_terms, asker.offer_terms)
         )
