@@ -4,12 +4,12 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.amounts import amount_usd
+from services.matcher.domain.profile_fields import field_value, trl_bounds
 from services.matcher.domain.profile_rules import SourcedRule, profile_rules
 from services.matcher.domain.region_keys import region_keys
 from services.matcher.domain.truth import Truths
@@ -58,23 +58,18 @@ def profile_attributes(profile: Profile, language: Language) -> Attributes:
         kind=profile.kind,
         words={name: values for name, values in _words(profile, language).items() if values},
         numbers=_numbers(profile),
-        regions=_places((profile.region, *(_field(profile, "regions") or ()))),
+        regions=_places((profile.region, *(field_value(profile, "regions") or ()))),
         dates=_dates(profile),
         rules=profile_rules(profile),
     )
 
 
-def _field(profile: ProfileCommon, name: str) -> Any:  # Any: whatever the kind keeps under that name
-    """The field's value; None where the kind has no such field (a missing attribute of a pydantic model is slow)."""
-    return profile.__dict__.get(name)
-
-
 def _words(profile: ProfileCommon, language: Language) -> dict[SetAttribute, frozenset[str]]:
-    stages = {_field(profile, name) for name in ("company_stage", "funding_round", "phase")}
+    stages = {field_value(profile, name) for name in ("company_stage", "funding_round", "phase")}
     return {
         SetAttribute.SECTOR: _lower(profile.sectors),
         SetAttribute.KEYWORD: _lower(profile.keywords),
-        SetAttribute.STAGE: _lower(str(stage) for stage in (*stages, *(_field(profile, "stages") or ())) if stage),
+        SetAttribute.STAGE: _lower(str(stage) for stage in (*stages, *(field_value(profile, "stages") or ())) if stage),
         SetAttribute.LANGUAGE: frozenset({language.value}),
         # A filter must not tell what an anonymous poster hides.
         SetAttribute.ORGANISATION: _lower(
@@ -92,12 +87,12 @@ def _lower(words: object) -> frozenset[str]:
 def _numbers(profile: ProfileCommon) -> dict[NumberAttribute, tuple[float, float]]:
     record = profile.track_record
     found = {
-        NumberAttribute.TRL: _trl(profile),
+        NumberAttribute.TRL: trl_bounds(profile),
         NumberAttribute.AMOUNT_USD: amount_usd(profile),
-        NumberAttribute.TEAM_SIZE: _point(_field(profile, "team_size")),
-        NumberAttribute.CAPACITY: _point(_field(profile, "capacity")),
+        NumberAttribute.TEAM_SIZE: _point(field_value(profile, "team_size")),
+        NumberAttribute.CAPACITY: _point(field_value(profile, "capacity")),
         NumberAttribute.TRACK_RECORD: _point(record.total if record else None),
-        NumberAttribute.FOUNDED: _point(_field(profile, "founded")),
+        NumberAttribute.FOUNDED: _point(field_value(profile, "founded")),
     }
     return {name: bounds for name, bounds in found.items() if bounds}
 
@@ -106,18 +101,10 @@ def _point(value: float | None) -> tuple[float, float] | None:
     return None if value is None else (float(value), float(value))
 
 
-def _trl(profile: ProfileCommon) -> tuple[float, float] | None:
-    exact = _field(profile, "trl")
-    if exact is not None:
-        return _point(exact)
-    lowest, highest = _field(profile, "trl_minimum"), _field(profile, "trl_maximum")
-    return None if lowest is None and highest is None else (float(lowest or 1), float(highest or 9))
-
-
 def _dates(profile: ProfileCommon) -> dict[DateAttribute, tuple[int, int]]:
     record = profile.track_record
     found = {
-        DateAttribute.DEADLINE: _day(_field(profile, "deadline")),
+        DateAttribute.DEADLINE: _day(field_value(profile, "deadline")),
         DateAttribute.VALID_FROM: _day(profile.validity.valid_from),
         DateAttribute.VALID_UNTIL: _day(profile.validity.valid_until),
         DateAttribute.LAST_ACTIVITY: days_of(record.last_date) if record and record.last_date else None,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from services.matcher.domain.amounts import amount_usd, in_usd
 from services.matcher.domain.places import Place, place_of
+from services.matcher.domain.profile_fields import field_value, trl_bounds
 from services.matcher.domain.sectors import finest_codes, sector_codes
 from services.matcher.domain.tag_pieces import tag_pieces
 from shared.contracts.parts import Region, TrackRecord
@@ -84,27 +84,22 @@ def profile_facts(profile: ProfileCommon) -> ProfileFacts:
     """The facts of a profile of any kind: a field that a kind lacks is unknown."""
     place = _place(profile.region)
     return ProfileFacts(
-        kind=_field(profile, "kind"),
+        kind=field_value(profile, "kind"),
         organisation=profile.organisation.lower() if profile.organisation else None,
         is_anonymous=profile.visibility is Visibility.ANONYMOUS,
         sectors=sector_codes(profile.sectors),
         tags=tag_pieces((*profile.sectors, *profile.keywords)),
         place=place,
         place_keys=frozenset(_place_keys(place)) if place else frozenset(),
-        places_served=tuple(place for region in _field(profile, "regions") or () if (place := _place(region))),
-        stages=frozenset(stage for stage in (*_own_stages(profile), *(_field(profile, "stages") or ())) if stage),
+        places_served=tuple(place for region in field_value(profile, "regions") or () if (place := _place(region))),
+        stages=frozenset(stage for stage in (*_own_stages(profile), *(field_value(profile, "stages") or ())) if stage),
         round=next((stage for stage in _own_stages(profile) if stage), None),
-        trl=_trl(profile),
+        trl=trl_bounds(profile),
         amount=amount_usd(profile),
-        deadline=_ordinal(_field(profile, "deadline")),
-        capacity=_field(profile, "capacity"),
+        deadline=_ordinal(field_value(profile, "deadline")),
+        capacity=field_value(profile, "capacity"),
         record=_record(profile.track_record) if profile.track_record else None,
     )
-
-
-def _field(profile: ProfileCommon, name: str) -> Any:  # Any: whatever the kind keeps under that name
-    """The field's value; None where the kind has no such field (a missing attribute of a pydantic model is slow)."""
-    return profile.__dict__.get(name)
 
 
 def _place(region: Region) -> Place | None:
@@ -123,15 +118,7 @@ def _place_keys(place: Place) -> Iterator[str]:
 
 
 def _own_stages(profile: ProfileCommon) -> tuple[CompanyStage | None, ...]:
-    return tuple(_field(profile, name) for name in ("funding_round", "company_stage", "phase"))
-
-
-def _trl(profile: ProfileCommon) -> Bounds | None:
-    exact = _field(profile, "trl")
-    if exact is not None:
-        return float(exact), float(exact)
-    lowest, highest = _field(profile, "trl_minimum"), _field(profile, "trl_maximum")
-    return None if lowest is None and highest is None else (float(lowest or 1), float(highest or 9))
+    return tuple(field_value(profile, name) for name in ("funding_round", "company_stage", "phase"))
 
 
 def _ordinal(day: date | None) -> int | None:

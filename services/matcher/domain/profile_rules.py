@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from services.matcher.domain.amounts import amount_usd
+from services.matcher.domain.profile_fields import field_value
 from shared.contracts.explanations import RuleSource
 from shared.contracts.kinds import Kind
 from shared.contracts.parts import Region
@@ -71,7 +71,7 @@ def derived_rules(profile: ProfileCommon) -> tuple[SourcedRule, ...]:
 
 
 def _derived(profile: ProfileCommon) -> Iterator[SourcedRule]:
-    kind: Kind = _field(profile, "kind")
+    kind: Kind = field_value(profile, "kind")
     if kind is Kind.INVESTOR:
         yield from _of_investor(profile)
     elif kind is Kind.PROJECT:
@@ -90,13 +90,13 @@ def _is_stated(profile: ProfileCommon, field: str) -> bool:
 
 
 def _of_investor(profile: ProfileCommon) -> Iterator[SourcedRule]:
-    stages: tuple[CompanyStage, ...] = _field(profile, "stages")
+    stages: tuple[CompanyStage, ...] = field_value(profile, "stages")
     if stages and _ANY_ROUND.isdisjoint(stages):
         yield _of_projects("stages", _takes_stage(stages))
     bounds = amount_usd(profile)
     if bounds is not None and bounds[0] > 0:
         yield _of_projects("ticket", AtLeast(attribute=NumberAttribute.AMOUNT_USD, value=bounds[0]))
-    regions: tuple[Region, ...] = tuple(dict.fromkeys(_field(profile, "regions")))
+    regions: tuple[Region, ...] = tuple(dict.fromkeys(field_value(profile, "regions")))
     if 0 < len(regions) < MAX_NODES and Region() not in regions:
         places = tuple(Within(region=region) for region in regions)
         yield _of_projects("regions", places[0] if len(places) == 1 else Or(conditions=places))
@@ -113,7 +113,7 @@ def _takes_stage(stages: tuple[CompanyStage, ...]) -> Condition:
 
 
 def _of_demand(profile: ProfileCommon) -> Iterator[SourcedRule]:
-    minimum, maximum = _field(profile, "trl_minimum"), _field(profile, "trl_maximum")
+    minimum, maximum = field_value(profile, "trl_minimum"), field_value(profile, "trl_maximum")
     if minimum is not None and (maximum is None or minimum > maximum):
         yield _of_projects("trl_minimum", AtLeast(attribute=NumberAttribute.TRL, value=minimum))
     elif maximum is not None:
@@ -124,11 +124,6 @@ def _of_demand(profile: ProfileCommon) -> Iterator[SourcedRule]:
 def _of_projects(field: str, condition: Condition) -> SourcedRule:
     rule = Rule(condition=condition, applies_to=(Kind.PROJECT,))
     return SourcedRule(rule=rule, source=RuleSource.DERIVED, field=field)
-
-
-def _field(profile: ProfileCommon, name: str) -> Any:  # Any: whatever the kind keeps under that name
-    """The field's value; None where the kind has no such field."""
-    return profile.__dict__.get(name)
 
 
 _HAS_CAPACITY = SourcedRule(

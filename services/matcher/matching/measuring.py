@@ -68,15 +68,13 @@ class PairSignals:
     backward: Signals
 
 
-def text_signals(words: Words, meaning: FloatVector | None, cosines: FloatVector | None) -> dict[Signal, Measured]:
-    """The text signals of one direction; without meaning where cosines are not known."""
-    signals = {
+def text_signals(words: Words, meaning: FloatVector, cosines: FloatVector) -> dict[Signal, Measured]:
+    """The text signals of one direction."""
+    return {
         Signal.WORDS: Measured(raw=words.held, value=words_value(words.held)),
         Signal.FOCUS: Measured(raw=words.asked, value=words_value(words.asked)),
+        Signal.MEANING: Measured(raw=cosines, value=meaning),
     }
-    if meaning is not None and cosines is not None:
-        signals[Signal.MEANING] = Measured(raw=cosines, value=meaning)
-    return signals
 
 
 def measure(
