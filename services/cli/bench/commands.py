@@ -164,6 +164,28 @@ def two_sided_command(
     _run(lambda progress: two_sided.run(options, progress), json_file)
 
 
+@bench_app.command("interleaving")
+def interleaving_command(
+    seeds: Annotated[int, typer.Option(min=1, help="How many comparisons of each sort.")] = 100,
+    places: Annotated[int, typer.Option(min=1, help="Length of a list.")] = 10,
+    better: Annotated[float, typer.Option(min=0, max=1, help="Of the better policy: correlation with wishes.")] = 0.65,
+    worse: Annotated[float, typer.Option(min=0, max=1, help="Of the worse, and of both where equal.")] = 0.55,
+    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Accepted share of false alarms.")] = 0.05,
+    max_decided: Annotated[int, typer.Option(min=1, help="Decided lists after which to give up.")] = 2_000,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal comparisons.")] = 0,
+    json_file: JsonFile = None,
+) -> None:
+    """Whether interleaving finds the better of two policies, and leaves equal ones alone, on made-up people."""
+    from services.cli.bench import interleaving  # noqa: PLC0415 - scipy takes a second
+    from services.matcher.interleaving.sequential import StoppingRule  # noqa: PLC0415
+
+    rule = StoppingRule(alpha=alpha, max_decided=max_decided)
+    options = interleaving.InterleavingOptions(
+        seeds=seeds, places=places, better=better, worse=worse, rule=rule, seed=seed
+    )
+    _run(lambda progress: interleaving.run(options, progress), json_file)
+
+
 def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | None) -> None:
     is_json_on_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not json_file.parent.is_dir():
