@@ -1,0 +1,1 @@
+"""Ranking policies as records: documents, revisions, their states, and the one that is active."""
