@@ -11,6 +11,7 @@ from services.cli.evaluation_rankers import ServedRankers
 from services.cli.export_command import export_command
 from services.cli.import_command import import_command
 from services.cli.match_command import match_command
+from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
 from services.cli.serve_command import serve_app
 
@@ -28,5 +29,6 @@ app.add_typer(serve_app, name="serve")
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)
+app.add_typer(policy_app, name="policy")
 app.command("evaluate")(evaluate_command(ServedRankers(EVALUATION_VECTORS)))
 app.add_typer(bench_app, name="bench")

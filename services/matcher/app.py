@@ -5,7 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 
-from services.matcher.api import match_routes, run_routes, status_routes, why_routes
+from services.matcher.api import (
+    match_routes,
+    policy_routes,
+    run_routes,
+    simulation_routes,
+    status_routes,
+    why_routes,
+)
 from services.matcher.bootstrap import EncoderFactory, Matcher, build_encoder, build_matcher
 from services.matcher.deps import NotReady
 from services.matcher.settings import MatcherSettings
@@ -40,6 +47,8 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(match_routes.router)
     app.include_router(why_routes.router)
     app.include_router(run_routes.router)
+    app.include_router(policy_routes.router)
+    app.include_router(simulation_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

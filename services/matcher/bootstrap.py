@@ -16,9 +16,12 @@ from services.matcher.feed.client import FeedClient
 from services.matcher.feed.follower import Follower
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import Matchmaker
+from services.matcher.policies.service import PolicyService
+from services.matcher.policies.serving import ServedPolicies
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.runs.recorder import RunRecorder
+from services.matcher.scoring.shipped import SHIPPED_POLICY
 from services.matcher.settings import MatcherSettings
 from shared.kit.database import Database, create_database
 from shared.kit.migrations import upgrade
@@ -38,17 +41,23 @@ class Matcher:
     follower: Follower
     feed_http: httpx.Client
     runs: RunRecorder
+    policies: PolicyService
+    served_policies: ServedPolicies
     encoder: Encoder
     """The one that requests ask."""
 
     def start(self) -> None:
-        """Begin to follow the feed and to record."""
+        """Rank by the active policy, then begin to follow the feed and to record."""
+        self.policies.keep_shipped()
+        self.served_policies.refresh()
+        self.served_policies.start()
         self.runs.start()
         self.follower.start()
 
     def close(self) -> None:
         """Stop following, write what is to be recorded, let go of connections."""
         self.follower.stop()
+        self.served_policies.stop()
         self.feed_http.close()
         self.runs.close()
         self.database.close()
@@ -95,14 +104,24 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         max_waiting_runs=settings.run_queue_size,
         max_waiting_bytes=settings.run_queue_bytes,
     )
+    policies = PolicyService(database, SHIPPED_POLICY)
+    served_policies = ServedPolicies(policies, SHIPPED_POLICY)
+    matchmaker = Matchmaker(
+        publisher=publisher,
+        indexer=Indexer(asked, store),
+        encoder=asked,
+        policies=served_policies,
+        exposure_of=runs.exposure.exposure_of,
+    )
+    served_policies.warm = matchmaker.warm
     return Matcher(
         database=database,
         publisher=publisher,
-        matchmaker=Matchmaker(
-            publisher=publisher, indexer=Indexer(asked, store), encoder=asked, exposure_of=runs.exposure.exposure_of
-        ),
+        matchmaker=matchmaker,
         follower=follower,
         feed_http=feed_http,
         runs=runs,
+        policies=policies,
+        served_policies=served_policies,
         encoder=asked,
     )

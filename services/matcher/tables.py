@@ -1,13 +1,19 @@
-"""The matcher's tables: all but the recorded runs and exposures can be rebuilt from the catalog's feed."""
+"""The matcher's tables: all but runs, exposures and policies can be rebuilt from the catalog's feed."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, String, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.kit.columns import UtcDateTime
 
-metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"})
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
 
 
 class Base(DeclarativeBase):
@@ -80,3 +86,54 @@ class ExposureRow(Base):
 
     profile_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     shown: Mapped[int] = mapped_column(BigInteger)
+
+
+class PolicyRow(Base):
+    """One revision of a ranking policy; only its retirement is ever written later."""
+
+    __tablename__ = "policies"
+    __table_args__ = (UniqueConstraint("number"), UniqueConstraint("content_hash"))
+
+    revision: Mapped[str] = mapped_column(String(200), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(Text)
+    """As drafted: its differences from its base."""
+    resolved: Mapped[str] = mapped_column(Text)
+    """Everything it says, so that it stays the same when the base is no longer shipped."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_by: Mapped[str | None] = mapped_column(Text)
+    retired_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class PolicyEvaluationRow(Base):
+    """One evaluation of a revision, as it was reported."""
+
+    __tablename__ = "policy_evaluations"
+    __table_args__ = (Index(None, "revision"),)
+
+    evaluation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    revision: Mapped[str] = mapped_column(String(200))
+    ranking: Mapped[str] = mapped_column(String(200))
+    report: Mapped[str] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PolicyActivationRow(Base):
+    """What ranked from when on; the newest row is what ranks now."""
+
+    __tablename__ = "policy_activations"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """From 1, without gaps: of two activations at once, the second finds its number taken."""
+    action: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[str] = mapped_column(String(200))
+    previous: Mapped[str] = mapped_column(String(200))
+    evaluation_id: Mapped[str | None] = mapped_column(String(36))
+    is_forced: Mapped[bool]
+    created_by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

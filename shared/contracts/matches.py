@@ -48,6 +48,8 @@ class MatchRequest(WireModel):
     rules: Annotated[tuple[Rule, ...], Field(max_length=20)] = ()
     """Added to the subject's own rules: what fails is out, what is unknown stays at a cost and is asked about."""
     explain: Explain = Explain.SUMMARY
+    policy: Identifier | None = None
+    """The revision of the ranking policy; the active one where it is not given."""
     fusion: Fusion | None = None
     """How the two directed scores become one; the policy's where it is not given."""
     floor: Share | None = None

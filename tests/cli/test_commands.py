@@ -151,6 +151,33 @@ def test_export_to_a_folder_that_is_missing_is_told(catalog_url: str, tmp_path: 
     assert_failed(run("export", "--output", target, "--catalog-url", catalog_url), "--output", "Name another")
 
 
+def test_policies_are_drafted_simulated_activated_and_rolled_back(matcher_url: str, tmp_path: Path) -> None:
+    matcher = ("--matcher-url", matcher_url)
+    document = {"base": "reciprocal-1", "directed": {"project>project": {"region": {"weight": 9}}}}
+    file = write_rows(tmp_path / "near.json", document)
+    drafted = run("policy", "draft", str(file), "--name", "near", "--by", "operator", *matcher)
+    assert drafted.exit_code == 0, drafted.output
+    assert "near-2: draft" in drafted.stdout
+    why = ("--by", "operator", "--reason", "a test")
+    assert_failed(run("policy", "activate", "near-2", *why, *matcher), "has no evaluation")
+    subject = profile_id("matched", "cells")
+    simulated = run("policy", "simulate", str(file), "--subject", subject, "--to", "project", *matcher)
+    assert simulated.exit_code == 0, simulated.output
+    assert "beside reciprocal-1" in simulated.stdout
+    report = {"sets": [{"name": "tiny", "queries": 2, "rankings": {"served": {"ndcg@10": 0.5}}}]}
+    attached = run(
+        "policy", "attach", "near-2", str(write_rows(tmp_path / "r.json", report)), "--by", "operator", *matcher
+    )
+    assert "to near-2" in attached.stdout
+    assert "near-2 ranks from now on" in run("policy", "activate", "near-2", *why, *matcher).stdout
+    assert "tiny 0.500" in run("policy", "list", *matcher).stdout
+    assert json.loads(run("policy", "show", "near-2", "--json", *matcher).stdout)["state"] == "active"
+    assert "reciprocal-1 ranks from now on" in run("policy", "rollback", *why, *matcher).stdout
+    assert "rolled_back" in run("policy", "history", *matcher).stdout
+    assert "near-2: retired" in run("policy", "retire", "near-2", *why, *matcher).stdout
+    assert_failed(run("policy", "show", "gone-9", *matcher), "policy: unknown")
+
+
 def test_match_by_text_prints_what_fits_with_the_scores_of_both_sides(matcher_url: str) -> None:
     result = run("match", "--text", "silicon anode cells", "--to", "project", "--matcher-url", matcher_url)
     assert result.exit_code == 0, result.output

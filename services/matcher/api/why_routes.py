@@ -26,6 +26,7 @@ def read_why(
     limit: Annotated[int, Query(ge=1, le=200, description="Places of the list that is asked about")] = 10,
     floor: Annotated[Share | None, Query(description="The policy's floor where it is not given")] = None,
     as_of: Annotated[date | None, Query(description="The day that deadlines are judged on")] = None,
+    policy: Annotated[Identifier | None, Query(description="A revision; the active policy where not given")] = None,
 ) -> WhyAnswer:
     """Explain any pair: the stage at which it dropped out, the rule and whose it was, the rank it has, the remedy."""
     current = matcher.matchmaker.current
@@ -35,6 +36,7 @@ def read_why(
         limit=limit,
         floor=floor,
         as_of=as_of,
+        policy=policy,
         explain=Explain.FULL,
     )
     found = matcher.matchmaker.why(request, target, current)

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 
 from services.matcher.domain.texts import profile_texts
 from services.matcher.embedding.encoder import Encoder
-from services.matcher.matching.calibrating import PairingBook, segment_subject
+from services.matcher.matching.calibrating import segment_subject
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexer, profile_entry, profile_language
 from services.matcher.matching.near_misses import NearlyMatched, near_misses
+from services.matcher.matching.pairing_books import PairingBooks
 from services.matcher.matching.pipeline import Prepared, match, prepare
+from services.matcher.matching.policy_source import OnePolicy, PolicySource
 from services.matcher.matching.reranking import Arranged, arrange, pool_size
 from services.matcher.matching.subject import Subject
 from services.matcher.matching.why import Why, why
@@ -80,17 +81,18 @@ class Matchmaker:
         publisher: Publisher,
         indexer: Indexer,
         encoder: Encoder,
-        policy: RankingPolicy = SHIPPED_POLICY,
+        policies: PolicySource | None = None,
         exposure_of: ExposureOf = lambda _: 0,
     ) -> None:
-        """`indexer` embeds inline subjects; `encoder` says which languages the model reads."""
+        """`indexer` embeds inline subjects; `encoder` says which languages the model reads.
+
+        Without `policies`, the shipped policy ranks.
+        """
         self._publisher = publisher
         self._indexer = indexer
-        self._languages = encoder.languages
-        self._policy = policy
+        self._policies = policies or OnePolicy(SHIPPED_POLICY)
         self._exposure_of = exposure_of
-        self._book: PairingBook | None = None
-        self._turn = Lock()
+        self._books = PairingBooks(encoder.languages)
 
     @property
     def current(self) -> Snapshot:
@@ -100,13 +102,14 @@ class Matchmaker:
     def answer(self, request: MatchRequest, snapshot: Snapshot, taken: Mapping[str, int] | None = None) -> Answer:
         """Match one request on a snapshot; `taken` says how often each target was proposed in the same batch.
 
-        Raises SubjectNotFound, SnapshotBehind.
+        Raises SubjectNotFound, SnapshotBehind, PolicyNotFound.
         """
         _check_position(request, snapshot)
+        policy = self.policy_of(request)
         subject = self._subject(request, snapshot)
-        prepared = self._prepared(request, subject, snapshot)
+        prepared = self.prepared(request, subject, snapshot, policy)
         ranking = match(prepared, pool_size(request))
-        above = [one for one in ranking.matches if one.score >= self._floor(request, prepared, one.entry)]
+        above = [one for one in ranking.matches if one.score >= floor_of(request, policy, prepared, one.entry)]
         return Answer(
             request=request,
             subject=subject,
@@ -114,40 +117,38 @@ class Matchmaker:
             eligible=ranking.eligible,
             near_misses=near_misses(prepared, request.near_misses),
             snapshot=snapshot,
-            policy=self._policy,
+            policy=policy,
         )
 
     def why(self, request: MatchRequest, target_id: str, snapshot: Snapshot) -> WhyNot:
-        """Follow one target through every stage. Raises SubjectNotFound, TargetNotFound, SnapshotBehind."""
+        """Follow one target through every stage. Raises as `answer` does, and TargetNotFound."""
         _check_position(request, snapshot)
+        policy = self.policy_of(request)
         subject = self._subject(request, snapshot)
         target = _stored(target_id, snapshot)
-        prepared = self._prepared(request, subject, snapshot)
-        floor = self._floor(request, prepared, target)
+        prepared = self.prepared(request, subject, snapshot, policy)
+        floor = floor_of(request, policy, prepared, target)
         found = why(prepared, snapshot, target_id, limit=request.limit, floor=floor)
-        return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=self._policy)
+        return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=policy)
 
     def kind_of(self, target_id: str, snapshot: Snapshot) -> Kind:
         """The kind of a stored profile. Raises TargetNotFound."""
         return _stored(target_id, snapshot).attributes.kind
 
-    def _floor(self, request: MatchRequest, prepared: Prepared, target: Entry) -> float:
-        if request.floor is not None:
-            return request.floor
-        return self._policy.floor_of(prepared.scorer.readings.of(target.language is Language.CHINESE))
+    def policy_of(self, request: MatchRequest) -> RankingPolicy:
+        """The policy that the request names, else the active one. Raises PolicyNotFound."""
+        return self._policies.active if request.policy is None else self._policies.named(request.policy)
 
-    def _prepared(self, request: MatchRequest, subject: Subject, snapshot: Snapshot) -> Prepared:
+    def prepared(self, request: MatchRequest, subject: Subject, snapshot: Snapshot, policy: RankingPolicy) -> Prepared:
+        """A request's question about a subject, to be scored by a policy."""
         scope = Scope(
             target_kinds=request.target_kinds, filters=request.filters, rules=request.rules, as_of=request.as_of
         )
-        return prepare(subject, scope, snapshot, self._pairings(snapshot), request.fusion)
+        return prepare(subject, scope, snapshot, self._books.book(policy, snapshot.chance), request.fusion)
 
-    def _pairings(self, snapshot: Snapshot) -> PairingBook:
-        """Kept as long as the base that it was calibrated on is served."""
-        with self._turn:
-            if self._book is None or self._book.chance is not snapshot.chance:
-                self._book = PairingBook(chance=snapshot.chance, policy=self._policy, model_languages=self._languages)
-            return self._book
+    def warm(self, policy: RankingPolicy) -> None:
+        """Make a policy ready to rank, so that the first request it answers is as quick as the next."""
+        self._books.warm(policy, self.current.chance)
 
     def _subject(self, request: MatchRequest, snapshot: Snapshot) -> Subject:
         if request.subject_id is not None:
@@ -162,6 +163,13 @@ class Matchmaker:
         texts = profile_texts(profile)
         entry = profile_entry("", 0, profile, profile_language(profile, texts))
         return Subject(profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts))
+
+
+def floor_of(request: MatchRequest, policy: RankingPolicy, prepared: Prepared, target: Entry) -> float:
+    """The score below which a target is not returned."""
+    if request.floor is not None:
+        return request.floor
+    return policy.floor_of(prepared.scorer.readings.of(target.language is Language.CHINESE))
 
 
 def _check_position(request: MatchRequest, snapshot: Snapshot) -> None:

@@ -13,7 +13,9 @@ from starlette.testclient import TestClient
 from services.matcher.api.examples import MATCH_EXAMPLES
 from shared.contracts.match_runs import MatchRun
 from shared.contracts.matches import MatchBatchResponse, MatchResponse
+from shared.contracts.policy_records import Activation, PolicyEvaluation, PolicyRevision
 from shared.contracts.problems import Problem
+from shared.contracts.simulations import Simulation
 from shared.contracts.why import WhyAnswer
 
 FEW = settings(
@@ -30,7 +32,7 @@ FEW = settings(
 def test_generated_requests_never_meet_an_unexpected_error(client: TestClient, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 7
+    assert len(operations) == 16
     for operation in operations:
         if operation.body or mode is GenerationMode.POSITIVE:  # without a body there is nothing to break
             _check(client, operation.as_strategy(generation_mode=mode))
@@ -39,10 +41,12 @@ def test_generated_requests_never_meet_an_unexpected_error(client: TestClient, m
 def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(client: TestClient) -> None:
     documented = client.get("/openapi.json").json()
     found = {
-        (method, path): operation["responses"]["200"]["content"]["application/json"]
+        (method, path): content["application/json"]
         for path, item in documented["paths"].items()
         if path.startswith("/v1/")
         for method, operation in item.items()
+        for status, response in operation["responses"].items()
+        if status.startswith("2") and (content := response.get("content"))
     }
     assert {path for _, path in found} >= {"/v1/matches", "/v1/matches/why", "/v1/match-runs/{run_id}"}
     for (method, path), content in found.items():
@@ -52,6 +56,10 @@ def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(clie
         ("/v1/matches:batch", MatchBatchResponse),
         ("/v1/matches/why", WhyAnswer),
         ("/v1/match-runs/{run_id}", MatchRun),
+        ("/v1/policies/{revision}", PolicyRevision),
+        ("/v1/policies/{revision}/evaluations", PolicyEvaluation),
+        ("/v1/policies:rollback", Activation),
+        ("/v1/policies:simulate", Simulation),
     ):
         [example] = [content["example"] for (_, found_path), content in found.items() if found_path == path]
         contract.model_validate(example)
