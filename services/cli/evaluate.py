@@ -1,28 +1,19 @@
-"""`liaison evaluate`: scores the served ranking and its rivals over folders of judged data."""
+"""Judged sets, from their records to a report: profiles are mapped, rankings built, and scored."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Protocol
-
-import typer
-from rich.console import Console
+from typing import Protocol
 
 from services.catalog.imports.records import RecordProblem, profile_from_record
-from services.cli.evaluation_display import StageBars, set_table
-from services.matcher.evaluation.comparison import (
-    FaultyRanking,
-    NothingToEvaluate,
-    StageProgress,
-    evaluate_set,
-    no_progress,
-)
+from services.matcher.evaluation.comparison import NothingToEvaluate, evaluate_set
 from services.matcher.evaluation.intervals import RESAMPLES
 from services.matcher.evaluation.judged_set import JudgedSet, Record
+from services.matcher.evaluation.progress import StageProgress, no_progress
 from services.matcher.evaluation.rankers import Ranker
-from services.matcher.evaluation.report import SetReport, report_json
-from services.matcher.evaluation.set_folder import JudgedSetProblem, read_judged_set
+from services.matcher.evaluation.report import SetReport
+from services.matcher.evaluation.set_folder import read_judged_set
+from services.matcher.evaluation.versions import versions_of
 from shared.contracts.profiles import Kind, Profile
 
 ProfileById = Sequence[tuple[str, Profile]]
@@ -36,15 +27,19 @@ class RankerFactory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _RankerOfMapped:
     """A ranking that finds nothing for a subject which stands for no profile, so that its query scores 0."""
 
-    def __init__(self, ranker: Ranker, subjects: frozenset[str]) -> None:
-        self._ranker = ranker
-        self._subjects = subjects
+    ranker: Ranker
+    subjects: frozenset[str]
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        return versions_of(self.ranker)
 
     def rank(self, subject_id: str, depth: int) -> Sequence[str]:
-        return self._ranker.rank(subject_id, depth) if subject_id in self._subjects else ()
+        return self.ranker.rank(subject_id, depth) if subject_id in self.subjects else ()
 
 
 def evaluate_folders(
@@ -55,22 +50,57 @@ def evaluate_folders(
     qrels: str = "qrels.tsv",
     seed: int = 0,
     resamples: int = RESAMPLES,
+    cutoffs: Sequence[int] = (),
+    reference: str | None = None,
 ) -> Iterator[SetReport]:
     """One report a folder, in their order; all are read first, so that a fault in the last is found at once.
 
-    Raises JudgedSetProblem, NothingToEvaluate and FaultyRanking.
+    Raises JudgedSetProblem, NothingToEvaluate, UnknownReference and FaultyRanking.
     """
     for judged in [read_judged_set(folder, qrels=qrels) for folder in folders]:
-        if not judged.evaluated():
-            raise NothingToEvaluate(judged.name)
-        subjects, subject_warnings = _profiles(judged.subjects, judged.subject_kind, judged.name)
-        targets, target_warnings = _profiles(judged.targets, judged.target_kind, judged.name)
-        mapped = frozenset(subject_id for subject_id, _ in subjects)
-        rankers = {
-            name: _RankerOfMapped(ranker, mapped) for name, ranker in build_rankers(subjects, targets, progress).items()
-        }
-        told: JudgedSet = replace(judged, warnings=(*judged.warnings, *subject_warnings, *target_warnings))
-        yield evaluate_set(told, rankers, progress=progress, seed=seed, resamples=resamples)
+        yield evaluate_judged(
+            judged,
+            build_rankers=build_rankers,
+            progress=progress,
+            seed=seed,
+            resamples=resamples,
+            cutoffs=cutoffs,
+            reference=reference,
+        )
+
+
+def evaluate_judged(
+    judged: JudgedSet,
+    *,
+    build_rankers: RankerFactory,
+    progress: StageProgress = no_progress,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    cutoffs: Sequence[int] = (),
+    reference: str | None = None,
+) -> SetReport:
+    """The report of one set; raises NothingToEvaluate, UnknownReference and FaultyRanking."""
+    from services.matcher.evaluation.facets import query_facets  # noqa: PLC0415 - the index library takes a second
+
+    qrels = judged.evaluated()
+    if not qrels:
+        raise NothingToEvaluate(judged.name)
+    subjects, subject_warnings = _profiles(judged.subjects, judged.subject_kind, judged.name)
+    targets, target_warnings = _profiles(judged.targets, judged.target_kind, judged.name)
+    mapped = frozenset(subject_id for subject_id, _ in subjects)
+    return evaluate_set(
+        replace(judged, warnings=(*judged.warnings, *subject_warnings, *target_warnings)),
+        {
+            name: _RankerOfMapped(ranker=ranker, subjects=mapped)
+            for name, ranker in build_rankers(subjects, targets, progress).items()
+        },
+        progress=progress,
+        seed=seed,
+        resamples=resamples,
+        cutoffs=cutoffs,
+        facets=query_facets(dict(subjects), dict(targets), qrels),
+        reference=reference,
+    )
 
 
 def _profiles(
@@ -89,46 +119,3 @@ def _profiles(
     return profiles, [
         f"{len(problems)} of {len(records)} records stand for no {kind} and score nothing; the first is {problems[0]}"
     ]
-
-
-def evaluate_command(build_rankers: RankerFactory) -> Callable[..., None]:
-    """The command `evaluate` over the given rankings, ready for typer to register."""
-
-    def evaluate(
-        folders: Annotated[
-            list[Path], typer.Argument(metavar="SETDIR...", help="Folders of judged data: see docs/evaluation.md.")
-        ],
-        json_file: Annotated[
-            Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for stdout.")
-        ] = None,
-        qrels: Annotated[str, typer.Option(help="Name of the judgments' file in each folder.")] = "qrels.tsv",
-        seed: Annotated[int, typer.Option(min=0, help="Seed of the random ordering and of the intervals.")] = 0,
-    ) -> None:
-        """Score the served ranking, its legs and the baselines over judged data."""
-        is_json_on_stdout = json_file is not None and str(json_file) == "-"
-        if json_file is not None and (json_file.is_dir() or not json_file.parent.is_dir()):
-            typer.echo(f"Error: --json: {json_file} cannot be a file. Name one in a folder that exists.", err=True)
-            raise typer.Exit(2)  # as typer does for a bad option, whose box would break a long path into pieces
-        tables = Console(stderr=is_json_on_stdout)
-        reports: list[SetReport] = []
-        try:
-            with StageBars() as bars:
-                for report in evaluate_folders(
-                    folders, build_rankers=build_rankers, progress=bars, qrels=qrels, seed=seed
-                ):
-                    bars.clear()
-                    reports.append(report)
-                    tables.print(set_table(report))
-                    if json_file is not None and not is_json_on_stdout:  # After every set: a later one may fail.
-                        json_file.write_text(_as_text(reports) + "\n", encoding="utf-8")
-        except (JudgedSetProblem, NothingToEvaluate, FaultyRanking) as problem:
-            typer.echo(f"Error: {problem}", err=True)
-            raise typer.Exit(1) from None
-        if is_json_on_stdout:
-            typer.echo(_as_text(reports))
-
-    return evaluate
-
-
-def _as_text(reports: Sequence[SetReport]) -> str:
-    return json.dumps(report_json(reports), indent=2, ensure_ascii=False, allow_nan=False)

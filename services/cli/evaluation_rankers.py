@@ -1,22 +1,23 @@
 """The rankings that `liaison evaluate` compares, with embedded texts kept between runs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from services.cli.evaluate import ProfileById, RankerFactory
-from services.matcher.evaluation.comparison import StageProgress
+from services.matcher.evaluation.progress import StageProgress
 from services.matcher.evaluation.rankers import Ranker
 
 
 class ServedRankers:
     """Loads the model at the first set and keeps it for the others."""
 
-    def __init__(self, vectors: Path) -> None:
+    def __init__(self, vectors: Path, policies: Sequence[Path] = ()) -> None:
         """`vectors` is the SQLite file that keeps embedded texts."""
         self._vectors = vectors
         self._rank: RankerFactory | None = None
+        del policies
 
     def __call__(self, subjects: ProfileById, targets: ProfileById, progress: StageProgress) -> Mapping[str, Ranker]:
         """Rankings of one set."""

@@ -1,12 +1,13 @@
 """The command `liaison`: one file a command, put together here."""
 
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from services.cli.bench.commands import bench_app
 from services.cli.demo.command import demo_command
-from services.cli.evaluate import evaluate_command
+from services.cli.evaluate_command import evaluate_command
 from services.cli.evaluation_rankers import ServedRankers
 from services.cli.export_command import export_command
 from services.cli.import_command import import_command
@@ -30,5 +31,5 @@ app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)
 app.add_typer(policy_app, name="policy")
-app.command("evaluate")(evaluate_command(ServedRankers(EVALUATION_VECTORS)))
+app.command("evaluate")(evaluate_command(partial(ServedRankers, EVALUATION_VECTORS)))
 app.add_typer(bench_app, name="bench")

@@ -8,7 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from services.cli.evaluate import ProfileById, evaluate_command, evaluate_folders
+from services.cli.evaluate import ProfileById, evaluate_folders
+from services.cli.evaluate_command import evaluate_command
 from services.matcher.evaluation.comparison import StageProgress
 from services.matcher.evaluation.rankers import Ranker
 from services.matcher.evaluation.set_folder import JudgedSetProblem
@@ -36,7 +37,7 @@ def build_in_order(subjects: ProfileById, targets: ProfileById, progress: StageP
 def run(*arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the command."""
     app = typer.Typer()
-    app.command()(evaluate_command(build_in_order))
+    app.command()(evaluate_command(lambda policies: build_in_order))
     result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "100"})
     return result.exit_code, result.stdout, result.stderr
 

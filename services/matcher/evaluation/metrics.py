@@ -6,9 +6,11 @@ An id that is not judged, and one judged zero or below, is not relevant. A query
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 Relevance = Mapping[str, int]
 Metric = Callable[[Sequence[str], Relevance], float]
+MetricAtK = Callable[[Sequence[str], Relevance, int], float]
 
 
 def ndcg_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
@@ -46,17 +48,43 @@ def hit_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
     return 1.0 if mrr_at_k(ranking, relevance, k) > 0.0 else 0.0
 
 
+def precision_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
+    """Relevant ids in the first k divided by k, also where fewer are ranked: trec_eval's `P`."""
+    return sum(relevance.get(target_id, 0) > 0 for target_id in ranking[:k]) / k
+
+
 def _discounted_gain(grades: Sequence[int]) -> float:
     return math.fsum(grade / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
 
 
-METRICS: Mapping[str, Metric] = {
-    "ndcg@10": lambda ranking, relevance: ndcg_at_k(ranking, relevance, 10),
-    "mrr@10": lambda ranking, relevance: mrr_at_k(ranking, relevance, 10),
-    "recall@100": lambda ranking, relevance: recall_at_k(ranking, relevance, 100),
-    "hit@10": lambda ranking, relevance: hit_at_k(ranking, relevance, 10),
+METRICS_AT_K: Mapping[str, MetricAtK] = {
+    "ndcg": ndcg_at_k,
+    "mrr": mrr_at_k,
+    "recall": recall_at_k,
+    "hit": hit_at_k,
+    "precision": precision_at_k,
 }
+USUAL_CUTOFFS: Mapping[str, int] = {"ndcg": 10, "mrr": 10, "recall": 100, "hit": 10, "precision": 10}
+PRIMARY = "ndcg@10"
+"""What slices and per-query differences are told in."""
+
+
+def metrics_at(cutoffs: Sequence[int] = ()) -> dict[str, Metric]:
+    """The usual metrics, and each of them at every further cutoff, by name such as `ndcg@10`."""
+    chosen = [*USUAL_CUTOFFS.items(), *((name, k) for k in sorted(set(cutoffs)) for name in METRICS_AT_K)]
+    return {f"{name}@{k}": partial(_at, METRICS_AT_K[name], k) for name, k in chosen}
+
+
+def depth_of(cutoffs: Sequence[int] = ()) -> int:
+    """The deepest cutoff: nothing below it can change a score."""
+    return max((*USUAL_CUTOFFS.values(), *cutoffs))
+
+
+def _at(metric: MetricAtK, k: int, ranking: Sequence[str], relevance: Relevance) -> float:
+    return metric(ranking, relevance, k)
+
+
+METRICS: Mapping[str, Metric] = metrics_at()
 """What a report shows, in this order."""
 
-DEPTH = 100
-"""The deepest cutoff among `METRICS`: nothing below it can change a score."""
+DEPTH = depth_of()

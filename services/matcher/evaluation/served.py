@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.vector_store import VectorStore
-from services.matcher.evaluation.comparison import StageProgress
+from services.matcher.evaluation.progress import StageProgress
 from services.matcher.evaluation.rankers import Ranker
 from services.matcher.matching.calibrating import PairingBook
 from services.matcher.matching.eligible import Scope
@@ -36,6 +36,12 @@ class PipelineRanker:
     targets: Snapshot
     scope: Scope
     book: PairingBook = field(repr=False)
+    model_id: str
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Revision of the policy, and the model."""
+        return {"policy": self.book.policy.revision, "model": self.model_id}
 
     def rank(self, subject_id: str, depth: int) -> Sequence[str]:
         """Ids of the best targets."""
@@ -67,6 +73,7 @@ def pipeline_rankers(
             targets=proposed,
             scope=Scope(target_kinds=kinds),
             book=PairingBook(chance=proposed.chance, policy=policy, model_languages=encoder.languages),
+            model_id=store.model_id,
         )
         for name, policy in policies.items()
     }
