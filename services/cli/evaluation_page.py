@@ -118,7 +118,7 @@ def _measures_table(report: SetReport) -> str:
 
 def _slices(report: SetReport, compared: RankingReport) -> list[str]:
     shown = [one for one in compared.slices if not one.is_whole]
-    if not shown:
+    if compared.worst is None:
         return []
     rows = [
         (
@@ -133,8 +133,8 @@ def _slices(report: SetReport, compared: RankingReport) -> list[str]:
         for one in shown
     ]
     told = (
-        f"{PRIMARY} by slice; dashed: all queries; hollow: fewer than {MINIMUM_QUERIES} queries; orange: the worst. "
-        f"各分组的 {PRIMARY}；虚线为全部查询；空心为不足 {MINIMUM_QUERIES} 条；橙色为最差分组。"
+        f"{PRIMARY} of the slices with {MINIMUM_QUERIES} queries or more; dashed: all queries; orange: the worst. "
+        f"不少于 {MINIMUM_QUERIES} 条查询的各分组的 {PRIMARY}；虚线为全部查询；橙色为最差分组。"
     )
     return [
         f"<h3>Slices of {escape(str(report.reference))} 分组表现</h3>",

@@ -1,5 +1,6 @@
 """The plots of an evaluation as SVG texts to stand inside a page; equal input gives equal text."""
 
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from io import StringIO
@@ -15,6 +16,7 @@ from services.matcher.evaluation.report import RankingReport, SetReport
 _WIDTH = 10.0
 """Inches, at 72 points each."""
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#8a8f98"  # Okabe and Ito 2008: told apart by colour-blind readers too
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _STYLE = {
     "svg.fonttype": "none",  # the reader's own fonts: the bundled ones have no Chinese
     "font.size": 9.0,
@@ -50,18 +52,18 @@ def metrics_plot(report: SetReport) -> str:
 
 
 def slices_plot(ranking: RankingReport) -> str:
-    """The mean of every slice with its interval beside the mean of all; small slices have no interval."""
-    slices = [one for one in ranking.slices if not one.is_whole]
+    """The mean of every slice that is large enough, with its interval, beside the mean of all."""
+    slices = [one for one in ranking.slices if one.is_comparable]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for row, one in enumerate(slices):
-            colour = _ORANGE if one == ranking.worst else _BLUE if one.interval else _GREY
-            if one.interval:
-                axes.plot([one.interval.low, one.interval.high], [row, row], color=colour, linewidth=2)
-            axes.plot([one.mean], [row], "o", color=colour, markersize=5, fillstyle="full" if one.interval else "none")
+            assert one.interval is not None
+            colour = _ORANGE if one == ranking.worst else _BLUE
+            axes.plot([one.interval.low, one.interval.high], [row, row], color=colour, linewidth=2)
+            axes.plot([one.mean], [row], "o", color=colour, markersize=5)
         axes.axvline(ranking.metrics[PRIMARY].mean, color="#222222", linewidth=1, linestyle="--")
-        axes.set_yticks(range(len(slices)), [f"{one.facet}: {one.label} ({one.queries})" for one in slices])
+        axes.set_yticks(range(len(slices)), [_with_room(f"{one.facet}: {one.label} ({one.queries})") for one in slices])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         axes.set_ylim(len(slices) - 0.4, -0.6)
@@ -130,6 +132,11 @@ def _signs(values: Sequence[float], sign: int) -> list[bool]:
     return [value * sign > 0 for value in values]
 
 
+def _with_room(label: str) -> str:
+    """Spaces before a label, which a browser drops: the bundled font takes Chinese for narrower than it is drawn."""
+    return "  " * sum(character > "\u2e7f" for character in label) + label
+
+
 def _svg(draw: Callable[[Figure], None], *, height: float, salt: str) -> str:
     """The drawn figure as an `svg` element without prologue; `salt` keeps the ids of a page's plots apart."""
     text = StringIO()
@@ -139,4 +146,4 @@ def _svg(draw: Callable[[Figure], None], *, height: float, salt: str) -> str:
         draw(figure)
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     drawn = text.getvalue()
-    return drawn[drawn.index("<svg") :].strip()
+    return _METADATA.sub("", drawn[drawn.index("<svg") :]).strip()

@@ -86,9 +86,60 @@ def test_json_file_holds_every_set(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["sets"]) == 2
 
 
+def test_html_file_holds_a_section_a_set(tmp_path: Path) -> None:
+    first, second = write_set(tmp_path / "first"), write_set(tmp_path / "second")
+    code, _, _ = run(str(first), str(second), "--html", str(tmp_path / "report.html"))
+    assert code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count("<section>") == 2
+
+
+def test_further_cutoffs_have_a_table_and_stand_in_the_json(tmp_path: Path) -> None:
+    code, shown, _ = run(str(write_set(tmp_path / "tiny")), "--cutoff", "1", "--cutoff", "3", "--json", "-")
+    assert code == 0
+    served = json.loads(shown)["sets"][0]["rankings"]["served"]
+    # q1 has t1 first, q2 has t5 last.
+    assert (served["hit@1"], served["precision@3"], served["intervals"]["hit@1"]) == (0.5, 1 / 3, [0.0, 1.0])
+    assert "at the chosen cutoffs" in run(str(tmp_path / "tiny"), "--cutoff", "1")[1]
+
+
+def test_reference_is_chosen_by_name_and_an_unknown_one_is_told(tmp_path: Path) -> None:
+    folder = str(write_set(tmp_path / "tiny"))
+    assert "dense - served, ndcg@10: " in run(folder, "--reference", "dense")[1]
+    code, _, errors = run(folder, "--reference", "gone")
+    assert code == 1
+    assert "Error: no ranking is called 'gone'; name one of served, dense" in errors
+
+
+def test_report_says_what_it_stands_on(tmp_path: Path) -> None:
+    folder = str(write_set(tmp_path / "tiny"))
+    code, shown, errors = run(folder, "--seed", "7", "--json", "-")
+    assert code == 0
+    versions = json.loads(shown)["sets"][0]["versions"]
+    assert (versions["seed"], versions["resamples"], versions["permutations"]) == (7, 2_000, 10_000)
+    assert versions["set_digest"].startswith("sha256:")
+    assert f"code {versions['code']}, set {versions['set_digest'][:19]}, seed 7" in errors
+
+
+def test_equal_runs_write_equal_reports(tmp_path: Path) -> None:
+    folder = str(write_set(tmp_path / "tiny"))
+    assert run(folder, "--json", "-")[1] == run(folder, "--json", "-")[1]
+
+
+def test_queries_are_sliced_by_what_their_profiles_say(tmp_path: Path) -> None:
+    [report] = evaluate_folders([write_set(tmp_path / "tiny")], build_rankers=build_in_order)
+    slices = report.rankings["served"].slices
+    assert {one.facet for one in slices} == {
+        "kind", "sector", "region", "stage", "language", "counterparts", "length",
+    }  # fmt: skip
+    assert {(one.label, one.queries) for one in slices if one.facet == "kind"} == {("rd_demand", 2)}
+
+
 @pytest.mark.parametrize("place", ["", "gone/report.json"], ids=["a-folder", "in-no-folder"])
-def test_json_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path, place: str) -> None:
-    code, shown, errors = run(str(write_set(tmp_path / "tiny")), "--json", str(tmp_path / place))
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_report_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path, option: str, place: str) -> None:
+    code, shown, errors = run(str(write_set(tmp_path / "tiny")), option, str(tmp_path / place))
     assert code == 2
     assert shown == ""
     assert "cannot be a file" in errors

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import pytest
 
-from services.matcher.evaluation.comparison import FaultyRanking, NothingToEvaluate, evaluate_set
+from services.matcher.evaluation.comparison import FaultyRanking, NothingToEvaluate, UnknownReference, evaluate_set
 from services.matcher.evaluation.report import report_json
+from services.matcher.evaluation.versions import set_digest
 from tests.matcher.evaluation.sets import CORPUS, make_judged_set
 
 
@@ -35,6 +37,7 @@ def test_means_are_taken_over_the_judged_queries() -> None:
         "mrr@10": 1.0,
         "recall@100": 1.0,
         "hit@10": 1.0,
+        "precision@10": pytest.approx(0.15),  # two and one of ten
     }
     dense = report.rankings["dense"].metrics
     # q1: t1 at rank 2 of two relevant: (1/log2 3) / (1 + 1/log2 3) = 0.38685; q2: 0.
@@ -103,18 +106,75 @@ def test_an_order_by_id_is_never_the_best() -> None:
     assert "popularity" not in report.best("mrr@10")
 
 
+def test_differences_come_with_tests_adjusted_over_the_compared_rankings() -> None:
+    report = evaluate_set(make_judged_set(), {"served": PERFECT, "dense": HALF})
+    p_values = {name: differences["mrr@10"].p_value for name, differences in report.differences.items()}
+    assert all(0 < p_value <= 1 for p_value in p_values.values())
+    adjusted = {name: differences["mrr@10"].p_holm for name, differences in report.differences.items()}
+    assert adjusted["dense"] >= p_values["dense"]
+    # An order by id is compared, but takes no part in the correction.
+    assert adjusted["popularity"] == p_values["popularity"]
+
+
+def test_another_reference_may_be_named_and_an_unknown_one_is_refused() -> None:
+    rankers = {"served": PERFECT, "dense": HALF}
+    report = evaluate_set(make_judged_set(), rankers, reference="dense")
+    assert report.differences["served"]["mrr@10"].mean == -3 / 4
+    with pytest.raises(UnknownReference, match="'gone'; name one of served, dense, popularity, random"):
+        evaluate_set(make_judged_set(), rankers, reference="gone")
+
+
+def test_further_cutoffs_are_scored_and_ranked_for() -> None:
+    ranker = FixedRanker({"q1": ["t3", "t1"], "q2": ["t5"]})
+    report = evaluate_set(make_judged_set(), {"served": ranker}, cutoffs=[1, 150])
+    assert report.rankings["served"].metrics["hit@1"].mean == 1 / 2
+    assert ranker.depths == {"q1": 150, "q2": 150}
+
+
+def test_slices_and_ranks_are_those_of_the_ranking() -> None:
+    facets = {"length": {"q1": ("short",), "q2": ("long",)}}
+    dense = evaluate_set(make_judged_set(), {"dense": HALF}, facets=facets).rankings["dense"]
+    assert [(one.label, one.queries, one.interval) for one in dense.slices] == [("long", 1, None), ("short", 1, None)]
+    assert dense.worst is None
+    assert {bucket: count for bucket, count in dense.ranks.items() if count} == {"2-3": 1, "below 100": 2}
+
+
+class Dated(FixedRanker):
+    """A ranking that says what it stands on."""
+
+    versions: ClassVar[Mapping[str, str]] = {"policy": "draft-1"}
+
+
+def test_versions_name_code_set_and_policy() -> None:
+    report = evaluate_set(make_judged_set(), {"served": Dated({"q1": ["t1"], "q2": ["t5"]})}, seed=3)
+    assert report.rankings["served"].versions == {"policy": "draft-1"}
+    assert report.rankings["random"].versions == {}
+    assert report.versions.seed == 3
+    assert report.versions.set_digest == set_digest(make_judged_set())
+
+
+def test_equal_input_gives_an_equal_report() -> None:
+    first, second = (evaluate_set(make_judged_set(), {"served": PERFECT, "dense": HALF}, seed=5) for _ in range(2))
+    assert report_json([first]) == report_json([second])
+
+
 def test_json_has_the_metrics_beside_their_intervals() -> None:
     entry = report_json([evaluate_set(make_judged_set(), {"served": PERFECT})])["sets"]
     assert isinstance(entry, list)
     assert entry[0]["name"] == "tiny"
     assert entry[0]["queries"] == 2
-    assert entry[0]["rankings"]["served"] == {
-        "ndcg@10": 1.0,
-        "mrr@10": 1.0,
-        "recall@100": 1.0,
-        "hit@10": 1.0,
-        "intervals": {metric: [1.0, 1.0] for metric in ("ndcg@10", "mrr@10", "recall@100", "hit@10")},
-        "meaningful": True,
+    served = entry[0]["rankings"]["served"]
+    metrics = {"ndcg@10": 1.0, "mrr@10": 1.0, "recall@100": 1.0, "hit@10": 1.0}
+    assert {metric: served[metric] for metric in metrics} == metrics
+    assert {metric: served["intervals"][metric] for metric in metrics} == {metric: [1.0, 1.0] for metric in metrics}
+    assert served["meaningful"] is True
+    # Of three results and one, t3 alone is unjudged; t1 to t3 and t5 are shown. Exposures, ascending: t4 0, t3 1/2,
+    # t2 .63093, t1 1, t5 1, of 3.13093 in all: (-2 / 2 + 0 + 2 * 1 + 4 * 1) / (5 * 3.13093) = .31939.
+    assert served["measures"] == {
+        "answered": 1.0,
+        "coverage@10": 4 / 5,
+        "exposure_gini@10": pytest.approx(0.31939, abs=1e-5),
+        "unjudged@10": pytest.approx((1 / 3 + 0) / 2),
     }
     assert entry[0]["rankings"]["popularity"]["meaningful"] is False
 
