@@ -2,12 +2,14 @@
 
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
+from typing import Any  # what matplotlib takes as a setting
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 from services.matcher.evaluation.metrics import METRICS, PRIMARY
 from services.matcher.evaluation.rank_distribution import BUCKETS
@@ -17,7 +19,7 @@ _WIDTH = 10.0
 """Inches, at 72 points each."""
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#8a8f98"  # Okabe and Ito 2008: told apart by colour-blind readers too
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_STYLE = {
+_STYLE: Mapping[RcKeyType, Any] = {
     "svg.fonttype": "none",  # the reader's own fonts: the bundled ones have no Chinese
     "font.size": 9.0,
     "font.family": "sans-serif",
