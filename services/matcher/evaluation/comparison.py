@@ -65,7 +65,8 @@ def evaluate_set(
     qrels = judged.evaluated()
     if not qrels:
         raise NothingToEvaluate(judged.name)
-    compared = {**rankers, **_baselines(judged, seed)}
+    baselines = _baselines(judged, seed)
+    compared = {**rankers, **baselines}
     if reference is not None and reference not in compared:
         raise UnknownReference(reference, list(compared))
     metrics, depth = metrics_at(cutoffs), depth_of(cutoffs)
@@ -75,7 +76,14 @@ def evaluate_set(
     }
     reports = {
         name: _ranking_report(
-            run, compared[name], judged, qrels, facets=facets, metrics=list(metrics), seed=seed, resamples=resamples
+            run,
+            compared[name],
+            judged,
+            qrels,
+            facets=_NO_FACETS if name in baselines and name != reference else facets,
+            metrics=list(metrics),
+            seed=seed,
+            resamples=resamples,
         )
         for name, run in runs.items()
     }
