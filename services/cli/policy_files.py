@@ -1,12 +1,14 @@
 """Policies to evaluate, read from files of policy documents."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from services.cli.problems import CommandProblem, field_line
 from services.matcher.policies.documents import FaultyPolicy, policy_of
+from services.matcher.policies.records import content_hash, resolved_text
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.policies import PolicyDocument
@@ -17,7 +19,7 @@ TAKEN = frozenset({"served", "dense", "lexical", "popularity", "random"})
 
 
 def read_policies(files: Sequence[Path]) -> dict[str, RankingPolicy]:
-    """Policies by name: the file's, without its ending; it is the policy's revision too.
+    """Policies by name: the file's, without its ending. The revision adds a digest of what it says: `near@0f3a91c2`.
 
     A document inherits from the shipped policy or from one in a file given before it. Raises CommandProblem.
     """
@@ -39,9 +41,10 @@ def _policy(file: Path, name: str, bases: dict[str, RankingPolicy]) -> RankingPo
             f"Name one of {', '.join(bases)}, or give --policy {document.base}.json before it."
         )
     try:
-        return policy_of(document, bases[document.base], name)
+        policy = policy_of(document, bases[document.base], name)
     except FaultyPolicy as fault:
         raise CommandProblem(*(f"--policy: {file}: {field_line(problem)}" for problem in fault.errors)) from None
+    return replace(policy, revision=f"{name}@{content_hash(resolved_text(policy))[:8]}")
 
 
 def _document(file: Path) -> PolicyDocument:

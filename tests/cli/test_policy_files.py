@@ -1,6 +1,7 @@
 """Policies from files, as an evaluation compares them."""
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -30,9 +31,17 @@ def write(folder: Path, name: str, **document: object) -> Path:
 def test_policy_is_called_as_its_file_and_inherits_the_shipped_weights(tmp_path: Path) -> None:
     file = write(tmp_path, "near", directed={"project>investor": {"words": None}})
     [(name, policy)] = read_policies([file]).items()
-    assert (name, policy.revision) == ("near", "near")
+    assert name == "near"
     assert Signal.WORDS not in policy.needs_of(Kind.PROJECT, Kind.INVESTOR).signals
     assert policy.base == SHIPPED_POLICY.base
+
+
+def test_revision_tells_what_the_policy_says_and_not_how_it_is_written(tmp_path: Path) -> None:
+    [first] = read_policies([write(tmp_path, "near", floor=0.2)]).values()
+    assert re.fullmatch(r"near@[0-9a-f]{8}", first.revision)
+    [spelt_out] = read_policies([write(tmp_path, "near", floor=0.2, high=SHIPPED_POLICY.high)]).values()
+    [other] = read_policies([write(tmp_path, "near", floor=0.25)]).values()
+    assert spelt_out.revision == first.revision != other.revision
 
 
 def test_document_may_inherit_from_a_file_given_before_it(tmp_path: Path) -> None:
@@ -74,7 +83,7 @@ def test_file_that_is_missing_or_called_as_another_ranking_is_told(tmp_path: Pat
 
 def test_policies_rank_through_the_served_pipeline_beside_the_shipped_one(tmp_path: Path) -> None:
     """The policy asks for nothing but the stage, which no profile tells: all tie, and the order is by id."""
-    only_stage = {**dict.fromkeys(Signal), "stage": {"weight": 1}}
+    only_stage: dict[Signal, object] = {**dict.fromkeys(Signal, None), Signal.STAGE: {"weight": 1}}
     aimless = write(tmp_path, "aimless", directed={"rd_demand>project": only_stage, "project>rd_demand": only_stage})
     encoder = HashingEncoder()
     database = open_database(f"sqlite:///{tmp_path / 'vectors.db'}")
@@ -91,4 +100,4 @@ def test_policies_rank_through_the_served_pipeline_beside_the_shipped_one(tmp_pa
     assert set(report.differences) == {"aimless", "popularity", "random"}
     versions = {name: ranking.versions for name, ranking in report.rankings.items()}
     assert versions["served"] == {"policy": SHIPPED_POLICY.revision, "model": store.model_id}
-    assert versions["aimless"] == {"policy": "aimless", "model": store.model_id}
+    assert versions["aimless"] == {"policy": policies["aimless"].revision, "model": store.model_id}
