@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from services.cli.problems import CommandProblem, field_line
 from services.matcher.policies.documents import FaultyPolicy, policy_of
+from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.records import content_hash, resolved_text
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.shipped import SHIPPED_POLICY
@@ -21,7 +22,8 @@ TAKEN = frozenset({"served", "dense", "lexical", "popularity", "random"})
 def read_policies(files: Sequence[Path]) -> dict[str, RankingPolicy]:
     """Policies by name: the file's, without its ending. The revision adds a digest of what it says: `near@0f3a91c2`.
 
-    A document inherits from the shipped policy or from one in a file given before it. Raises CommandProblem.
+    A document inherits from the shipped policy or from one in a file given before it; learned models lie beside it.
+    Raises CommandProblem.
     """
     bases = {SHIPPED_POLICY.revision: SHIPPED_POLICY}
     policies: dict[str, RankingPolicy] = {}
@@ -41,7 +43,7 @@ def _policy(file: Path, name: str, bases: dict[str, RankingPolicy]) -> RankingPo
             f"Name one of {', '.join(bases)}, or give --policy {document.base}.json before it."
         )
     try:
-        policy = policy_of(document, bases[document.base], name)
+        policy = policy_of(document, bases[document.base], name, ModelFolder(file.parent))
     except FaultyPolicy as fault:
         raise CommandProblem(*(f"--policy: {file}: {field_line(problem)}" for problem in fault.errors)) from None
     return replace(policy, revision=f"{name}@{content_hash(resolved_text(policy))[:8]}")

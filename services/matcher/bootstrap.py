@@ -16,6 +16,7 @@ from services.matcher.feed.client import FeedClient
 from services.matcher.feed.follower import Follower
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import Matchmaker
+from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.serving import ServedPolicies
 from services.matcher.retrieval.persistence import SnapshotFolder
@@ -104,7 +105,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         max_waiting_runs=settings.run_queue_size,
         max_waiting_bytes=settings.run_queue_bytes,
     )
-    policies = PolicyService(database, SHIPPED_POLICY)
+    policies = PolicyService(database, SHIPPED_POLICY, models=ModelFolder(settings.models_directory))
     served_policies = ServedPolicies(policies, SHIPPED_POLICY)
     matchmaker = Matchmaker(
         publisher=publisher,

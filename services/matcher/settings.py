@@ -24,6 +24,8 @@ class MatcherSettings(ServiceSettings):
     """SQLite or PostgreSQL: documents, vectors, feed position; all of it can be rebuilt from the catalog."""
     data_directory: Path = Path("var/matcher")
     """Saved index snapshots."""
+    models_directory: Path = Path("var/models")
+    """Learned models that policies name, one JSON file each, as `liaison tune --learned` writes them."""
     model: str = BUNDLED_MODEL
     """The bundled model, a folder, or the name of a sentence-transformers model on a hub (downloaded on first use)."""
     model_languages: tuple[Language, ...] = (Language.ENGLISH,)

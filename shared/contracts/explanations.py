@@ -52,6 +52,29 @@ class DirectedScore(WireModel):
     """Empty where the request asks for `explain: none`."""
 
 
+class LearnedContribution(WireModel):
+    """What one signal adds to a learned score: its SHAP value."""
+
+    needs_of: Side
+    """Whose needs the signal speaks of: the subject's in `forward`, the target's in `backward`."""
+    signal: Signal
+    value: float | None = None
+    """In [0, 1]; None where it is missing."""
+    contribution: float
+
+
+class LearnedScore(WireModel):
+    """A learned model's score: `expected` and the contributions add up to `margin`; `fused` is 1 / (1 + e^-margin)."""
+
+    model: str
+    """Names the model's content."""
+    margin: float
+    expected: float
+    """What the model says of an average pair that it was trained on."""
+    contributions: tuple[LearnedContribution, ...] = ()
+    """Empty where the request asks for `explain: none`."""
+
+
 class BilingualText(WireModel):
     """One sentence in both languages."""
 

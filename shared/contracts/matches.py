@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from shared.contracts.base import Identifier, LongText, Share, WireModel
-from shared.contracts.explanations import DirectedScore, Explanation, RuleAnswer
+from shared.contracts.explanations import DirectedScore, Explanation, LearnedScore, RuleAnswer
 from shared.contracts.profiles import Kind, Profile
 from shared.contracts.rules import Condition, Rule
 from shared.contracts.vocabularies import Band, Explain, Fusion, Language, MoveReason
@@ -102,6 +102,8 @@ class Match(WireModel):
     """How well the target's offer covers the subject's needs."""
     backward: DirectedScore
     """How well the subject's offer covers the target's needs."""
+    learned: LearnedScore | None = None
+    """Where the policy names a learned model for the pair: what its score, which decides, is made of."""
     explanation: Explanation | None = None
     move: Move | None = None
 

@@ -50,6 +50,8 @@ class PolicyDocument(WireModel):
     fusion: FusionWeights | None = None
     """For every pair of kinds that is not named."""
     fusions: Annotated[dict[PairName, FusionWeights], Field(max_length=25)] = Field(default_factory=dict)
+    learned: Annotated[dict[PairName, Identifier | None], Field(max_length=25)] = Field(default_factory=dict)
+    """Ids of learned models that order the pairs; null takes the base's model out. Each is a file beside the policy."""
     floor: Share | None = None
     """Nothing below this calibrated score is returned."""
     floor_across: Share | None = None

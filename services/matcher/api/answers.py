@@ -15,9 +15,10 @@ from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.runs.run_ids import run_id
 from services.matcher.scoring.calibration import band_of
 from services.matcher.scoring.directed import Directed, SignalPart
+from services.matcher.scoring.learned import Learned
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.rerank import Move as Moved
-from shared.contracts.explanations import DirectedScore
+from shared.contracts.explanations import DirectedScore, LearnedContribution, LearnedScore, Side
 from shared.contracts.matches import LeftOut, Match, MatchRequest, MatchResponse, Move, NearMiss, Provenance
 from shared.contracts.vocabularies import Explain, MoveReason, Visibility
 
@@ -119,6 +120,7 @@ def wire_match(
         fused=scored.fused,
         forward=_directed(scored.forward, is_explained),
         backward=_directed(scored.backward, is_explained),
+        learned=_learned(scored.learned, subject, is_explained),
         explanation=explained(subject, scored, request, snapshot, policy, encoder) if is_explained else None,
         move=_move(move) if move else None,
     )
@@ -128,6 +130,25 @@ def _directed(directed: Directed, is_explained: bool) -> DirectedScore:
     """Validated in one go: an answer holds hundreds of contributions."""
     parts = [_contribution(part) for part in directed.parts] if is_explained else []
     return DirectedScore.model_validate({"score": directed.score, "contributions": parts})
+
+
+def _learned(learned: Learned | None, subject: Subject, is_explained: bool) -> LearnedScore | None:
+    if learned is None:
+        return None
+    return LearnedScore(
+        model=learned.model_id,
+        margin=learned.margin,
+        expected=learned.expected,
+        contributions=tuple(
+            LearnedContribution(
+                needs_of=Side.SUBJECT if part.feature.needing is subject.kind else Side.TARGET,
+                signal=part.feature.signal,
+                value=part.value,
+                contribution=part.contribution,
+            )
+            for part in (learned.parts if is_explained else ())
+        ),
+    )
 
 
 def _contribution(part: SignalPart) -> dict[str, object]:

@@ -13,9 +13,12 @@ from services.matcher.matching.pipeline import ScoredMatch
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
+from services.matcher.scoring.directed import Directed
+from services.matcher.scoring.learned import Learned
 from services.matcher.scoring.policy import RankingPolicy
 from shared.contracts.explanations import Explanation, RuleAnswer, Side
 from shared.contracts.matches import MatchRequest
+from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Explain
 
 
@@ -34,12 +37,24 @@ def explained(
     return explain(
         party(Side.SUBJECT, subject.entry),
         party(Side.TARGET, scored.entry),
-        Direction(directed=scored.forward, policy=policy.needs_of(kind, target_kind)),
-        Direction(directed=scored.backward, policy=policy.needs_of(target_kind, kind)),
+        Direction(directed=decisive(scored.forward, scored.learned, kind), policy=policy.needs_of(kind, target_kind)),
+        Direction(
+            directed=decisive(scored.backward, scored.learned, target_kind), policy=policy.needs_of(target_kind, kind)
+        ),
         judgements=judge_pair(subject.entry, scored.entry, request.rules),
         level=request.explain,
         reader=reader if is_full else EvidenceReader(),
     )
+
+
+def decisive(directed: Directed, learned: Learned | None, needing: Kind) -> Directed:
+    """The parts that may be told as reasons: where a learned model decided, those that it, too, counts in favour."""
+    if learned is None:
+        return directed
+    counted = {
+        part.feature.signal for part in learned.parts if part.feature.needing is needing and part.contribution > 0
+    }
+    return Directed(parts=tuple(part for part in directed.parts if part.is_missing or part.signal in counted))
 
 
 def rule_texts(subject: Subject, target: Entry, judgements: Sequence[OwnedJudgement]) -> tuple[RuleAnswer, ...]:

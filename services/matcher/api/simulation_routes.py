@@ -1,6 +1,7 @@
 """POST /v1/policies:simulate: a draft beside the active policy."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -51,8 +52,8 @@ def _draft(request: SimulationRequest, matcher: Matcher) -> RankingPolicy:
 def _passing(document: PolicyDocument, matcher: Matcher) -> RankingPolicy:
     """A policy that is not stored; its content names it, so that calibrations of two never mix."""
     base = matcher.served_policies.named(document.base)
-    policy = policy_of(document, base, "passing")
-    return policy_of(document, base, f"passing-{content_hash(resolved_text(policy))[:16]}")
+    policy = policy_of(document, base, "passing", matcher.policies.models)
+    return replace(policy, revision=f"passing-{content_hash(resolved_text(policy))[:16]}")
 
 
 def _subject(subject_id: str, moved: Sequence[Moved]) -> SimulatedSubject:

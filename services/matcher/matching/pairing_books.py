@@ -40,3 +40,4 @@ class PairingBooks:
         for place, first in enumerate(present):
             for second in present[place:]:
                 book.pairing(first, second)
+                book.rescoring(first, second)

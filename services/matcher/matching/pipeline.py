@@ -1,7 +1,7 @@
 """The pipeline from a subject to its ranked matches: the file to read first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from services.matcher.retrieval.segment import Entry, Segment
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.scoring.bounds import Upper, upper_values
 from services.matcher.scoring.directed import Directed, directed_parts
+from services.matcher.scoring.learned import Learned
 from services.matcher.scoring.pairing import Pairing
 from services.matcher.scoring.policy import Scores
+from services.matcher.scoring.rescoring import Rescoring
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Fusion
 
@@ -33,6 +35,8 @@ class ScoredMatch:
     fused: float
     forward: Directed
     backward: Directed
+    learned: Learned | None = None
+    """What a learned model's score is made of, where one decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,11 @@ def prepare(
             book=book,
             pairings={kind: book.pairing(subject.kind, kind, fusion) for kind in scope.target_kinds},
             readings=readings_of(subject.entry.language, book.model_languages, snapshot.chance),
+            rescorings={
+                kind: rescoring
+                for kind in scope.target_kinds
+                if (rescoring := book.rescoring(subject.kind, kind, fusion)) is not None
+            },
         ),
         eligible=judge_eligibility(subject, scope, snapshot),
         words=subject_words(subject.texts, snapshot.base.aspects, snapshot.delta.aspects),
@@ -72,13 +81,44 @@ def prepare(
 
 def match(prepared: Prepared, limit: int) -> Ranking:
     """Rank the eligible targets for a subject, exactly."""
+    matches = [one for part in by_ranking(prepared) for one in _best_of(part, limit)]
+    return Ranking(matches=in_order(matches)[:limit], eligible=count_eligible(prepared.eligible))
+
+
+def by_ranking(prepared: Prepared) -> list[Prepared]:
+    """One question for all kinds with readable weights alone, and one for each kind that a learned model orders."""
     scorer = prepared.scorer
-    legs = [run_legs(scorer.subject, prepared.words, one, limit) for one in prepared.eligible if one.mask.any()]
-    pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, scorer.upper, limit)
-    matches = [
+    if not scorer.rescorings:
+        return [prepared]
+    plain = {kind: pairing for kind, pairing in scorer.pairings.items() if kind not in scorer.rescorings}
+    learned = [{kind: scorer.pairings[kind]} for kind in scorer.rescorings]
+    return [_only(prepared, pairings) for pairings in (plain, *learned) if pairings]
+
+
+def _only(prepared: Prepared, pairings: dict[Kind, Pairing]) -> Prepared:
+    scorer = prepared.scorer
+    rescorings = {kind: one for kind, one in scorer.rescorings.items() if kind in pairings}
+    return replace(
+        prepared,
+        scorer=replace(scorer, pairings=pairings, rescorings=rescorings),
+        eligible=[
+            replace(one, reachable=one.reachable & one.segment.attributes.kind_mask(list(pairings)))
+            for one in prepared.eligible
+        ],
+    )
+
+
+def _best_of(prepared: Prepared, limit: int) -> list[ScoredMatch]:
+    """The best under one ranking; of a learned model, the best of those that the readable weights bring forward."""
+    scorer = prepared.scorer
+    depth = max((one.model.depth for one in scorer.rescorings.values()), default=limit)
+    legs = [run_legs(scorer.subject, prepared.words, one, depth) for one in prepared.eligible if one.mask.any()]
+    pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, scorer.upper, depth)
+    if scorer.rescorings:
+        pools = scorer.brought_forward([(leg.eligible, leg.words) for leg in legs], pools, depth)
+    return [
         one for leg, rows in zip(legs, pools, strict=True) for one in scorer.best(leg.eligible, leg.words, rows, limit)
     ]
-    return Ranking(matches=in_order(matches)[:limit], eligible=count_eligible(prepared.eligible))
 
 
 def in_order(matches: Sequence[ScoredMatch]) -> tuple[ScoredMatch, ...]:
@@ -95,9 +135,11 @@ class Scorer:
     book: PairingBook
     pairings: dict[Kind, Pairing]
     readings: Readings
+    rescorings: dict[Kind, Rescoring] = field(default_factory=dict)
+    """Kinds whose final order a learned model decides."""
 
     def scores(self, eligible: Eligible, words: WordLegs, rows: Rows) -> Scores:
-        """Calibrated scores of rows of the asked kinds, (len(rows),)."""
+        """Calibrated scores of rows of the asked kinds under the readable weights, (len(rows),)."""
         scores = np.full(len(rows), -np.inf)
         for kind, of_kind in self._by_kind(eligible, rows):
             fused = self._fused(self.measure(eligible, words, rows[of_kind], kind), kind, eligible)
@@ -109,8 +151,7 @@ class Scorer:
         found = []
         for kind, of_kind in self._by_kind(eligible, rows):
             signals = self.measure(eligible, words, rows[of_kind], kind)
-            fused = self._fused(signals, kind, eligible)
-            scores = self.pairings[kind].calibration.scores(fused)
+            fused, scores = self._final(signals, kind, eligible)
             found += self._scored(eligible, signals, kind, _leading(scores, limit), scores, fused)
         return found
 
@@ -122,8 +163,7 @@ class Scorer:
         """One row, eligible or not, with its contributions."""
         kind = eligible.segment.entries[row].attributes.kind
         signals = self.measure(eligible, words, np.array([row]), kind)
-        fused = self._fused(signals, kind, eligible)
-        scores = self.pairings[kind].calibration.scores(fused)
+        fused, scores = self._final(signals, kind, eligible)
         [scored] = self._scored(eligible, signals, kind, np.array([0]), scores, fused)
         return scored
 
@@ -136,6 +176,7 @@ class Scorer:
         texts = [self.readings.of(bool(segment.chinese[row])) for row in rows]
         forward = directed_parts(signals.forward, pairing.forward, texts, places)
         backward = directed_parts(signals.backward, pairing.backward, texts, places)
+        learned = self._learned(signals, kind, places)
         return [
             ScoredMatch(
                 entry=segment.entries[row],
@@ -143,9 +184,49 @@ class Scorer:
                 fused=float(fused[place]),
                 forward=forward[number],
                 backward=backward[number],
+                learned=learned[number],
             )
             for number, (row, place) in enumerate(zip(rows, places.tolist(), strict=True))
         ]
+
+    def brought_forward(
+        self, parts: Sequence[tuple[Eligible, WordLegs]], pools: Sequence[Rows], depth: int
+    ) -> list[Rows]:
+        """Of pools that hold the best by the readable weights exactly the best `depth`, ties by profile id."""
+        scores = [self.scores(*part, rows) for part, rows in zip(parts, pools, strict=True)]
+        places = [
+            (-score, part[0].segment.entries[row].profile_id, number, row)
+            for number, (part, rows, found) in enumerate(zip(parts, pools, scores, strict=True))
+            for row, score in zip(rows.tolist(), found.tolist(), strict=True)
+        ]
+        kept = sorted(places)[:depth]
+        return [
+            np.array(sorted(row for *_, of_part, row in kept if of_part == number), dtype=np.int64)
+            for number in range(len(parts))
+        ]
+
+    def _final(self, signals: PairSignals, kind: Kind, eligible: Eligible) -> tuple[Scores, Scores]:
+        """Fused and calibrated scores by whatever decides the order of the kind."""
+        rescoring = self.rescorings.get(kind)
+        if rescoring is None:
+            fused = self._fused(signals, kind, eligible)
+            return fused, self.pairings[kind].calibration.scores(fused)
+        fused = rescoring.fused(signals.forward, signals.backward, len(signals.rows))
+        return fused, rescoring.calibration.scores(fused)
+
+    def _learned(self, signals: PairSignals, kind: Kind, places: Rows) -> Sequence[Learned | None]:
+        rescoring = self.rescorings.get(kind)
+        if rescoring is None:
+            return [None] * len(places)
+        model, size = rescoring.model, len(signals.rows)
+        return model.explained(self.subject.kind, signals.forward, signals.backward, places.tolist(), size)
+
+    def final_scores(self, eligible: Eligible, words: WordLegs, rows: Rows) -> Scores:
+        """Calibrated scores of rows by whatever decides the order of their kinds, (len(rows),)."""
+        scores = np.full(len(rows), -np.inf)
+        for kind, of_kind in self._by_kind(eligible, rows):
+            _, scores[of_kind] = self._final(self.measure(eligible, words, rows[of_kind], kind), kind, eligible)
+        return scores
 
     def upper(self, segment: Segment, kind: Kind) -> Upper:
         """What the structured signals of a segment's targets can be at most."""

@@ -1,5 +1,6 @@
 """Why one counterpart is, or is not, among the matches of a subject."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,12 @@ from services.matcher.explain.party import OwnedJudgement
 from services.matcher.matching.eligible import Eligible, count_eligible
 from services.matcher.matching.pair_rules import judge_pair
 from services.matcher.matching.pipeline import Prepared, ScoredMatch
+from services.matcher.retrieval.dense import Rows
 from services.matcher.retrieval.legs import WordLegs, word_legs
 from services.matcher.retrieval.segment import Segment
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.scoring.policy import Scores
+from shared.contracts.profiles import Kind
 from shared.contracts.rules import Condition, OpenOn
 from shared.contracts.why import DropStage
 
@@ -55,22 +58,25 @@ def why(prepared: Prepared, snapshot: Snapshot, target_id: str, *, limit: int, f
             threshold=None,
             judgements=judgements,
         )
-    scores = np.concatenate([_all_scores(prepared, one, leg) for one, leg in zip(prepared.eligible, legs, strict=True)])
-    rank = _rank(scored.score, target_id, scores, prepared)
-    stage, threshold = _outcome(scored.score, rank, scores, limit=limit, floor=floor)
+    scores = standings(prepared, legs)
+    own = float(scores[_eligible_ids(prepared).index(target_id)])
+    rank = _rank(own, target_id, scores, prepared)
+    stage, threshold = _outcome(scored.score, own, rank, scores, limit=limit, floor=floor)
     return Why(stage=stage, match=scored, rank=rank, eligible=len(scores), threshold=threshold, judgements=judgements)
 
 
 def _rank(score: float, target_id: str, scores: Scores, prepared: Prepared) -> int:
     """1 and the number of those that stand before the target, ties by id."""
-    ids = [entry_id for one in prepared.eligible for entry_id in _eligible_ids(one)]
+    ids = _eligible_ids(prepared)
     equal = sum(ids[place] < target_id for place in np.flatnonzero(scores == score).tolist())
     return 1 + int(np.count_nonzero(scores > score)) + equal
 
 
-def _outcome(score: float, rank: int, scores: Scores, *, limit: int, floor: float) -> tuple[DropStage, float | None]:
+def _outcome(
+    score: float, own: float, rank: int, scores: Scores, *, limit: int, floor: float
+) -> tuple[DropStage, float | None]:
     """The stage of an eligible target, and the score that would do where its own does not."""
-    if score < floor:
+    if score < floor and own >= 0:
         return DropStage.FLOOR, floor
     if rank > limit:
         return DropStage.LIMIT, float(np.partition(scores, -limit)[-limit])
@@ -97,9 +103,31 @@ def _keeps(segment: Segment, condition: Condition, row: int) -> bool:
     return bool(kept[row])
 
 
-def _all_scores(prepared: Prepared, eligible: Eligible, words: WordLegs) -> Scores:
-    return prepared.scorer.scores(eligible, words, np.flatnonzero(eligible.mask))
+def standings(prepared: Prepared, legs: Sequence[WordLegs]) -> Scores:
+    """What orders all eligible targets, segment after segment: scores as answered.
+
+    Whom the readable weights do not bring before a learned model stands below all others, in their order: score - 1.
+    """
+    scorer = prepared.scorer
+    parts = list(zip(prepared.eligible, legs, strict=True))
+    rows = [np.flatnonzero(one.mask) for one in prepared.eligible]
+    found = [scorer.final_scores(*part, of_part) for part, of_part in zip(parts, rows, strict=True)]
+    for kind, rescoring in scorer.rescorings.items():
+        pools = [of_part[_of_kind(one, of_part, kind)] for (one, _), of_part in zip(parts, rows, strict=True)]
+        for part, of_part, pool, kept, scores in zip(
+            parts, rows, pools, scorer.brought_forward(parts, pools, rescoring.model.depth), found, strict=True
+        ):
+            is_behind = np.isin(of_part, np.setdiff1d(pool, kept))
+            scores[is_behind] = scorer.scores(*part, of_part[is_behind]) - 1
+    return np.concatenate(found)
 
 
-def _eligible_ids(eligible: Eligible) -> list[str]:
-    return [eligible.segment.entries[row].profile_id for row in np.flatnonzero(eligible.mask).tolist()]
+def _of_kind(eligible: Eligible, rows: Rows, kind: Kind) -> Mask:
+    mask: Mask = eligible.segment.attributes.kind_mask([kind])[rows]
+    return mask
+
+
+def _eligible_ids(prepared: Prepared) -> list[str]:
+    return [
+        one.segment.entries[row].profile_id for one in prepared.eligible for row in np.flatnonzero(one.mask).tolist()
+    ]

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from services.matcher.scoring.learned import LearnedModel
 from services.matcher.scoring.policy import DirectedPolicy, FusionChoice, RankingPolicy, Weight
 from shared.contracts.policies import FusionWeights, PolicyDocument, SignalWeight, SignalWeights
 from shared.contracts.problems import FieldProblem
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Signal
 from shared.kit.errors import InvalidRequest
+
+NO_MODELS: Mapping[str, LearnedModel] = {}
 
 
 class FaultyPolicy(InvalidRequest):
@@ -17,9 +20,14 @@ class FaultyPolicy(InvalidRequest):
     code = "faulty_policy"
 
 
-def policy_of(document: PolicyDocument, base: RankingPolicy, revision: str) -> RankingPolicy:
-    """The policy that a document makes of its base. Raises FaultyPolicy, which names every field at fault."""
-    problems = list(_problems(document, base))
+def policy_of(
+    document: PolicyDocument, base: RankingPolicy, revision: str, models: Mapping[str, LearnedModel] = NO_MODELS
+) -> RankingPolicy:
+    """The policy that a document makes of its base; `models` are the learned models at hand, by id.
+
+    Raises FaultyPolicy, which names every field at fault.
+    """
+    problems = [*_problems(document, base), *_model_problems(document, models)]
     if problems:
         raise FaultyPolicy(
             f"The policy cannot rank: {problems[0].field} {problems[0].message}.", errors=tuple(problems)
@@ -34,6 +42,7 @@ def policy_of(document: PolicyDocument, base: RankingPolicy, revision: str) -> R
         base=_directed(base.base, document.everywhere),
         directed={**base.directed, **changed},
         fusion=_choice(document.fusion) if document.fusion else base.fusion,
+        learned=_learned(document, base, models),
         fusions={**base.fusions, **{pair_of(name): _choice(one) for name, one in document.fusions.items()}},
     )
     named = {name: value for name in _THRESHOLDS if (value := getattr(document, name)) is not None}
@@ -51,6 +60,10 @@ def document_of(policy: RankingPolicy, base: RankingPolicy) -> PolicyDocument:
         },
         fusion=_fusion_weights(policy.fusion),
         fusions={"+".join(sorted(pair)): _fusion_weights(one) for pair, one in policy.fusions.items()},
+        learned={
+            **{"+".join(sorted(pair)): model.model_id for pair, model in policy.learned.items()},
+            **{"+".join(sorted(pair)): None for pair in base.learned if pair not in policy.learned},
+        },
         floor=policy.floor,
         floor_across=policy.floor_across,
         medium=policy.medium,
@@ -67,6 +80,30 @@ def direction_of(name: str) -> tuple[Kind, Kind]:
 def pair_of(name: str) -> frozenset[Kind]:
     """The kinds behind `one+other`."""
     return frozenset(Kind(kind) for kind in name.split("+"))
+
+
+def _learned(
+    document: PolicyDocument, base: RankingPolicy, models: Mapping[str, LearnedModel]
+) -> dict[frozenset[Kind], LearnedModel]:
+    named = {pair_of(name): model_id for name, model_id in document.learned.items()}
+    inherited = {pair: model for pair, model in base.learned.items() if pair not in named}
+    return inherited | {pair: models[model_id] for pair, model_id in named.items() if model_id is not None}
+
+
+def _model_problems(document: PolicyDocument, models: Mapping[str, LearnedModel]) -> Iterator[FieldProblem]:
+    for name, model_id in document.learned.items():
+        if model_id is None:
+            continue
+        model = models.get(model_id)
+        if model is None:
+            fix = "Put the model's file beside the policy, or take the entry out."
+            yield FieldProblem(field=f"learned.{name}", message=f"names the unknown model {model_id!r}", fix=fix)
+        elif model.kinds != pair_of(name):
+            yield FieldProblem(
+                field=f"learned.{name}",
+                message=f"names a model of {' and '.join(sorted(model.kinds))}",
+                fix="Name a model that was trained on this pair.",
+            )
 
 
 _THRESHOLDS = ("floor", "floor_across", "medium", "high")

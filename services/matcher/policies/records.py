@@ -1,12 +1,13 @@
 """Rows as wire records, and policies as they are stored."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from services.matcher.policies.documents import document_of, policy_of
+from services.matcher.policies.documents import NO_MODELS, document_of, policy_of
 from services.matcher.policies.states import Standing
+from services.matcher.scoring.learned import LearnedModel
 from services.matcher.scoring.policy import DirectedPolicy, RankingPolicy
 from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.contracts.policies import PolicyDocument
@@ -37,9 +38,12 @@ def resolved_text(policy: RankingPolicy) -> str:
     return document_of(policy, _NOTHING).model_dump_json(exclude_none=True)
 
 
-def stored_policy(row: PolicyRow) -> RankingPolicy:
-    """The policy behind a row: the same to the last bit whatever the release."""
-    return policy_of(PolicyDocument.model_validate_json(row.resolved), _NOTHING, row.revision)
+def stored_policy(row: PolicyRow, models: Mapping[str, LearnedModel] = NO_MODELS) -> RankingPolicy:
+    """The policy behind a row: the same to the last bit whatever the release.
+
+    Raises FaultyPolicy where it names a model that is not at hand.
+    """
+    return policy_of(PolicyDocument.model_validate_json(row.resolved), _NOTHING, row.revision, models)
 
 
 def document_text(document: PolicyDocument) -> str:

@@ -1,6 +1,6 @@
 """What is done with policies: draft, attach an evaluation, activate, roll back, retire; one transaction each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.matcher.matching.policy_source import PolicyNotFound
 from services.matcher.policies import repository
-from services.matcher.policies.documents import document_of, policy_of
+from services.matcher.policies.documents import NO_MODELS, document_of, policy_of
 from services.matcher.policies.records import (
     activation_record,
     content_hash,
@@ -21,6 +21,7 @@ from services.matcher.policies.records import (
     stored_policy,
 )
 from services.matcher.policies.states import Standing, Step, check_activation, check_retirement, rolled_back_to
+from services.matcher.scoring.learned import LearnedModel
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.contracts.policy_records import (
@@ -59,8 +60,16 @@ class PolicyChangedMeanwhile(Conflict):
 class PolicyService:
     """The policies of one database; `shipped` is what ranks where nothing was ever activated."""
 
-    def __init__(self, database: Database, shipped: RankingPolicy, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        shipped: RankingPolicy,
+        clock: Clock = lambda: datetime.now(UTC),
+        models: Mapping[str, LearnedModel] = NO_MODELS,
+    ) -> None:
+        """`models` are the learned models that policies may name, by id."""
         self._database = database
+        self.models = models
         self._shipped = shipped
         self._clock = clock
 
@@ -87,7 +96,7 @@ class PolicyService:
         Raises FaultyPolicy, and PolicyNotFound for a base that does not exist.
         """
         with self._writing() as session:
-            policy = policy_of(draft.document, self._policy(session, draft.document.base), "draft")
+            policy = policy_of(draft.document, self._policy(session, draft.document.base), "draft", self.models)
             resolved = resolved_text(policy)
             same = repository.find_by_content(session, content_hash(resolved))
             if same is not None:
@@ -208,7 +217,11 @@ class PolicyService:
             raise PolicyChangedMeanwhile("Somebody else changed the policies at the same moment; try again.") from None
 
     def _policy(self, session: ReadSession, revision: str) -> RankingPolicy:
-        return self._shipped if revision == self._shipped.revision else stored_policy(self._found(session, revision))
+        return (
+            self._shipped
+            if revision == self._shipped.revision
+            else stored_policy(self._found(session, revision), self.models)
+        )
 
     def _found(self, session: ReadSession, revision: str) -> PolicyRow:
         row = repository.find_policy(session, revision)

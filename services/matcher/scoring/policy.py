@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Fusion, Language, Signal
+
+if TYPE_CHECKING:
+    from services.matcher.scoring.learned import LearnedModel
 
 Scores = npt.NDArray[np.float64]
 Precision = TypeVar("Precision", np.float32, np.float64)
@@ -115,6 +118,8 @@ class RankingPolicy:
     fusion: FusionChoice = FusionChoice()
     fusions: Mapping[frozenset[Kind], FusionChoice] = field(default_factory=dict)
     """By pair of kinds; `fusion` serves the others."""
+    learned: Mapping[frozenset[Kind], "LearnedModel"] = field(default_factory=dict)
+    """By pair of kinds: a model that orders those whom the readable weights bring forward."""
     floor: float = 0.3
     """Nothing below this calibrated score is returned."""
     floor_across: float = 0.1
@@ -131,6 +136,10 @@ class RankingPolicy:
     def floor_of(self, texts: Reading) -> float:
         """The floor for a pair of languages."""
         return self.floor_across if texts is Reading.ACROSS else self.floor
+
+    def learned_of(self, subject: Kind, target: Kind) -> "LearnedModel | None":
+        """The learned model of a pair of kinds, if the policy names one."""
+        return self.learned.get(frozenset((subject, target)))
 
     def fusion_of(self, subject: Kind, target: Kind) -> FusionChoice:
         """How the two directed scores of a pair become one."""
