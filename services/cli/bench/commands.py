@@ -1,4 +1,4 @@
-"""`liaison bench speed | ingest | freshness | restart | rules | two-sided`: the benchmarks and their options."""
+"""`liaison bench`: the benchmarks and their options."""
 
 import json
 from collections.abc import Callable
@@ -184,6 +184,38 @@ def interleaving_command(
         seeds=seeds, places=places, better=better, worse=worse, rule=rule, seed=seed
     )
     _run(lambda progress: interleaving.run(options, progress), json_file)
+
+
+@bench_app.command("shuffled")
+def shuffled_command(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[SETDIR...]", help="Judged sets of one pair; else a made-up one.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How often judgments are dealt anew.")] = 100,
+    queries: Annotated[int, typer.Option(min=10, help="Of the made-up set.")] = 120,
+    targets: Annotated[int, typer.Option(min=10, help="Of the made-up set.")] = 60,
+    repeats: Annotated[int, typer.Option(min=1, help="Of each cross-validation, as `liaison tune` takes it.")] = 3,
+    learned: Annotated[bool, typer.Option("--learned", help="LambdaMART, too.")] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Whether tuning promises gains on judgments dealt at random, where there is nothing to learn."""
+    from services.cli.bench import shuffled  # noqa: PLC0415 - the pipeline takes a second
+    from services.cli.tune_sets import PipelineMeasure  # noqa: PLC0415
+    from services.matcher.evaluation.set_folder import read_judged_set  # noqa: PLC0415
+    from services.matcher.scoring.shipped import SHIPPED_POLICY  # noqa: PLC0415
+
+    measure = PipelineMeasure(Path("var/evaluation/vectors.db"), SHIPPED_POLICY)
+
+    def benchmark(progress: StageProgress) -> BenchReport:
+        tables = [measure(read_judged_set(folder), progress) for folder in folders or []]
+        return shuffled.run(
+            shuffled.ShuffledOptions(
+                seeds=seeds, queries=queries, targets=targets, repeats=repeats, is_learned=learned, tables=tables
+            ),
+            progress,
+        )
+
+    _run(benchmark, json_file)
 
 
 def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | None) -> None:

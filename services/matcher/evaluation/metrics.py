@@ -20,11 +20,15 @@ def ndcg_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:
     (Järvelin and Kekäläinen 2002, "Cumulated gain-based evaluation of IR techniques", with the log2(r + 1) discount).
     The other common gain, 2**rel - 1 (Burges 2005), is equal to it where relevance is 0 or 1.
     """
-    ideal = sorted((grade for grade in relevance.values() if grade > 0), reverse=True)
-    best = _discounted_gain(ideal[:k])
+    best = ideal_dcg(relevance, k)
     if best == 0.0:
         return 0.0
     return _discounted_gain([max(0, relevance.get(target_id, 0)) for target_id in ranking[:k]]) / best
+
+
+def ideal_dcg(relevance: Relevance, k: int = 10) -> float:
+    """The DCG@k of the ideal order: what nDCG divides by; 0 where nothing is relevant."""
+    return _discounted_gain(sorted((grade for grade in relevance.values() if grade > 0), reverse=True)[:k])
 
 
 def mrr_at_k(ranking: Sequence[str], relevance: Relevance, k: int) -> float:

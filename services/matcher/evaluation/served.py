@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.evaluation.progress import StageProgress
-from services.matcher.evaluation.rankers import Ranker
 from services.matcher.matching.calibrating import PairingBook
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion
 from services.matcher.matching.matchmaker import stored_subject
-from services.matcher.matching.pipeline import match, prepare
+from services.matcher.matching.pipeline import Prepared, match, prepare
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import build_segment
@@ -45,10 +44,13 @@ class PipelineRanker:
 
     def rank(self, subject_id: str, depth: int) -> Sequence[str]:
         """Ids of the best targets."""
+        return [scored.entry.profile_id for scored in match(self.prepared(subject_id), depth).matches]
+
+    def prepared(self, subject_id: str) -> Prepared:
+        """The question of one subject. Raises SubjectNotFound."""
         stored = stored_subject(subject_id, self.subjects)
         subject = Subject(profile_id=None, entry=stored.entry, texts=stored.texts)
-        ranking = match(prepare(subject, self.scope, self.targets, self.book), depth)
-        return [scored.entry.profile_id for scored in ranking.matches]
+        return prepare(subject, self.scope, self.targets, self.book)
 
 
 def pipeline_rankers(
@@ -59,7 +61,7 @@ def pipeline_rankers(
     encoder: Encoder,
     store: VectorStore,
     policies: Mapping[str, RankingPolicy] = POLICIES,
-) -> Mapping[str, Ranker]:
+) -> Mapping[str, PipelineRanker]:
     """Index both sides of a set as the follower would, and rank one against the other under each policy."""
     indexer = Indexer(encoder, store)
     asked, proposed = (

@@ -79,13 +79,19 @@ def feed() -> Iterator[FeedServer]:
 
 
 @pytest.fixture(scope="session")
-def client(feed: FeedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def client(feed: FeedServer, models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A running matcher that has read the feed; an unexpected error is its 500 answer."""
     folder: Path = tmp_path_factory.mktemp("matcher")
     settings = MatcherSettings(
         catalog_url=feed.url,
         database_url=f"sqlite:///{folder / 'matcher.db'}",
         data_directory=folder / "saved",
+        models_directory=models_folder,
         feed_wait_seconds=0.2,
     )
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
