@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types contracts check format bench evaluate clean
+.PHONY: help venv demo test lint types contracts check format bench evaluate tune clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ bench: $(READY) ## Measure speed against peers (ARGS=--help lists the benchmarks
 
 evaluate: $(READY) ## Measure quality on judged sets (ARGS="SETDIR ...")
 	$(BIN)/liaison evaluate $(ARGS)
+
+tune: $(READY) ## Search weights on judged sets (ARGS="SETDIR ... --out draft.json")
+	$(BIN)/liaison tune $(ARGS)
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,6 +15,9 @@ from services.cli.match_command import match_command
 from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
 from services.cli.serve_command import serve_app
+from services.cli.tune_command import tune_command
+from services.cli.tune_sets import PipelineMeasure
+from services.matcher.scoring.shipped import SHIPPED_POLICY
 
 EVALUATION_VECTORS = Path("var/evaluation/vectors.db")
 
@@ -32,4 +35,5 @@ app.command("export")(export_command)
 app.command("match")(match_command)
 app.add_typer(policy_app, name="policy")
 app.command("evaluate")(evaluate_command(partial(ServedRankers, EVALUATION_VECTORS)))
+app.command("tune")(tune_command(PipelineMeasure(EVALUATION_VECTORS, SHIPPED_POLICY), SHIPPED_POLICY))
 app.add_typer(bench_app, name="bench")
