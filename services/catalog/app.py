@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from services.catalog.changes import routes as changes
 from services.catalog.changes.feed import FeedBell
 from services.catalog.exports import routes as exports
+from services.catalog.feedback import routes as feedback
 from services.catalog.imports import routes as imports
 from services.catalog.profiles import routes as profiles
 from services.catalog.settings import CatalogSettings
@@ -41,7 +42,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app = create_api(
         title="Liaison catalog",
         version="1",
-        description="The system of record: profiles of both sides, and the feed of their changes.",
+        description="The system of record: profiles of both sides, what came of pairings, and the feed of changes.",
         lifespan=own_database,
         max_body_bytes=settings.max_body_bytes,
         limits_by_path={"/v1/imports": settings.max_import_bytes},
@@ -53,6 +54,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app.include_router(changes.router)
     app.include_router(imports.router)
     app.include_router(exports.router)
+    app.include_router(feedback.router)
     return app
 
 

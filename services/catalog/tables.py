@@ -98,8 +98,38 @@ class ChangeRow(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class FeedbackRow(Base):
+    """One event, and its own place in the outbox: what never changes needs no second row to be told from."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        UniqueConstraint("event_id"),
+        UniqueConstraint("feed_seq"),
+        Index(None, "subject_id", "target_id", "id"),
+        Index(None, "target_id", "id"),
+        Index(None, "run_id", "id"),
+        Index(
+            "ix_feedback_unstamped",
+            "id",
+            postgresql_where=text("feed_seq IS NULL"),
+            sqlite_where=text("feed_seq IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    feed_seq: Mapped[int | None] = mapped_column(BigInteger)
+    event_id: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(200))
+    target_id: Mapped[str] = mapped_column(String(200))
+    run_id: Mapped[str | None] = mapped_column(String(200))
+    document: Mapped[str] = mapped_column(Text)
+    """The event as JSON."""
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class FeedCounterRow(Base):
-    """The single row that holds the newest `feed_seq`; locked while changes are stamped."""
+    """The newest `feed_seq` of one entity, a row each; locked while its changes are stamped."""
 
     __tablename__ = "feed_counter"
 

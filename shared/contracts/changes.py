@@ -1,13 +1,22 @@
-"""The change feed on the wire: whole profiles with their revision, at least once, ordered per profile."""
+"""The change feed on the wire: whole profiles with their revision, and feedback events, each in an order of its own."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.contracts.base import Identifier, WireModel
+from shared.contracts.feedback import FeedbackEvent
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import ProfileStatus
+
+
+class FeedEntity(StrEnum):
+    """What a reader follows; each has positions of its own, so that one never waits behind the other."""
+
+    PROFILE = "profile"
+    FEEDBACK = "feedback"
 
 
 class ProfileChange(WireModel):
@@ -29,3 +38,19 @@ class ChangePage(WireModel):
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
     """The newest position in the feed when this page was read: the distance to it is the reader's lag."""
+
+
+class FeedbackChange(WireModel):
+    """One committed event; events never change, so one that is held already is skipped."""
+
+    feed_seq: Annotated[int, Field(ge=1)]
+    event: FeedbackEvent
+
+
+class FeedbackChangePage(WireModel):
+    """Events after the asked position; ask again with `next_after`."""
+
+    items: tuple[FeedbackChange, ...]
+    next_after: Annotated[int, Field(ge=0)]
+    latest_seq: Annotated[int, Field(ge=0)]
+    """The newest position among the events when this page was read."""

@@ -7,13 +7,24 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select, update
 
-from services.catalog.tables import ChangeRow, FeedCounterRow
-from shared.contracts.changes import ChangePage, ProfileChange
+from services.catalog.tables import ChangeRow, FeedbackRow, FeedCounterRow
+from shared.contracts.changes import ChangePage, FeedbackChange, FeedbackChangePage, ProfileChange
+from shared.contracts.feedback import FeedbackEvent
 from shared.contracts.profiles import profile_adapter
 from shared.contracts.vocabularies import ProfileStatus
 from shared.kit.database import Database, ReadSession, WriteSession
 
-COUNTER_ID = 1
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """The outbox of one entity, and the row of the counter that numbers it."""
+
+    rows: type[ChangeRow] | type[FeedbackRow]
+    counter_id: int
+
+
+PROFILE_LOG = Log(rows=ChangeRow, counter_id=1)
+FEEDBACK_LOG = Log(rows=FeedbackRow, counter_id=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,47 +36,52 @@ class FeedState:
 
 
 def read_feed(database: Database, *, after: int, limit: int) -> ChangePage:
-    """The next changes; stamps first what was committed since, and writes nothing where there is nothing new."""
-    with database.read() as session:
-        state = feed_state(session)
-    if state.has_unstamped:
-        with database.write() as writing:
-            stamp(writing)
-    elif after >= state.last_seq:
+    """The next changes of profiles; stamps first what was committed since, and writes nothing where nothing is new."""
+    state = _stamped(database, PROFILE_LOG)
+    if after >= state.last_seq:
         return ChangePage(items=(), next_after=after, latest_seq=state.last_seq)
     with database.read() as session:
         return read_changes(session, after=after, limit=limit)
 
 
-def feed_state(session: ReadSession) -> FeedState:
+def read_feedback_feed(database: Database, *, after: int, limit: int) -> FeedbackChangePage:
+    """The next feedback events, read as profiles are."""
+    state = _stamped(database, FEEDBACK_LOG)
+    if after >= state.last_seq:
+        return FeedbackChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+    with database.read() as session:
+        return read_feedback_changes(session, after=after, limit=limit)
+
+
+def feed_state(session: ReadSession, log: Log = PROFILE_LOG) -> FeedState:
     """One look, cheap enough to take many times a second."""
-    unstamped = exists().where(ChangeRow.feed_seq.is_(None))
+    unstamped = exists().where(log.rows.feed_seq.is_(None))
     last_seq, has_unstamped = session.execute(
-        select(FeedCounterRow.last_seq, unstamped).where(FeedCounterRow.id == COUNTER_ID)
+        select(FeedCounterRow.last_seq, unstamped).where(FeedCounterRow.id == log.counter_id)
     ).one()
     return FeedState(last_seq=last_seq, has_unstamped=bool(has_unstamped))
 
 
-def stamp(session: WriteSession) -> int:
+def stamp(session: WriteSession, log: Log = PROFILE_LOG) -> int:
     """Number every committed change that has no number yet; returns the newest number.
 
     A reader that asked for ids above its last one would miss writers that took an id early and committed late. Here the
     locked counter row lets one stamper at a time run, and what it stamps is committed before the next one starts.
     """
-    is_counter = FeedCounterRow.id == COUNTER_ID
+    rows, is_counter = log.rows, FeedCounterRow.id == log.counter_id
     last_seq = session.execute(select(FeedCounterRow.last_seq).where(is_counter).with_for_update()).scalar_one()
     numbered = (
-        select(ChangeRow.id, func.row_number().over(order_by=ChangeRow.id).label("number"))
-        .where(ChangeRow.feed_seq.is_(None))
+        select(rows.id, func.row_number().over(order_by=rows.id).label("number"))
+        .where(rows.feed_seq.is_(None))
         .subquery()
     )
     session.execute(
-        update(ChangeRow)
-        .where(ChangeRow.id == numbered.c.id)
+        update(rows)
+        .where(rows.id == numbered.c.id)
         .values(feed_seq=last_seq + numbered.c.number)
         .execution_options(synchronize_session=False)
     )
-    newest = max(last_seq, session.execute(select(func.max(ChangeRow.feed_seq))).scalar_one() or 0)
+    newest = max(last_seq, session.execute(select(func.max(rows.feed_seq))).scalar_one() or 0)
     session.execute(update(FeedCounterRow).where(is_counter).values(last_seq=newest))
     return newest
 
@@ -76,6 +92,29 @@ def read_changes(session: ReadSession, *, after: int, limit: int) -> ChangePage:
     items = tuple(_as_change(row) for row in session.scalars(statement))
     latest_seq = feed_state(session).last_seq
     return ChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
+
+
+def read_feedback_changes(session: ReadSession, *, after: int, limit: int) -> FeedbackChangePage:
+    """Stamped events only."""
+    statement = select(FeedbackRow).where(FeedbackRow.feed_seq > after).order_by(FeedbackRow.feed_seq).limit(limit)
+    items = tuple(_as_feedback_change(row) for row in session.scalars(statement))
+    latest_seq = feed_state(session, FEEDBACK_LOG).last_seq
+    return FeedbackChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
+
+
+def _stamped(database: Database, log: Log) -> FeedState:
+    """The state once nothing committed waits for its number."""
+    with database.read() as session:
+        state = feed_state(session, log)
+    if not state.has_unstamped:
+        return state
+    with database.write() as writing:
+        return FeedState(last_seq=stamp(writing, log), has_unstamped=False)
+
+
+def _as_feedback_change(row: FeedbackRow) -> FeedbackChange:
+    assert row.feed_seq is not None
+    return FeedbackChange(feed_seq=row.feed_seq, event=FeedbackEvent.model_validate_json(row.document))
 
 
 def _as_change(row: ChangeRow) -> ProfileChange:

@@ -1,18 +1,23 @@
 """The HTTP face of the feed: `GET /v1/changes` with long poll."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
-from services.catalog.changes.feed import read_feed
+from services.catalog.changes.feed import read_feed, read_feedback_feed
 from services.catalog.deps import Bell, Db
 from services.catalog.profiles.examples import CHANGE, example_response
-from shared.contracts.changes import ChangePage
+from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity
 from shared.kit.http import problem_responses
 
+_READERS: dict[FeedEntity, Callable[..., ChangePage | FeedbackChangePage]] = {
+    FeedEntity.PROFILE: read_feed,
+    FeedEntity.FEEDBACK: read_feedback_feed,
+}
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 
 POLL_SECONDS = 0.1
@@ -20,7 +25,11 @@ POLL_SECONDS = 0.1
 _EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41}
 
 
-@router.get("", responses=example_response(200, _EXAMPLE) | problem_responses(503))
+@router.get(
+    "",
+    response_model=ChangePage | FeedbackChangePage,
+    responses=example_response(200, _EXAMPLE) | problem_responses(503),
+)
 async def read_changes(
     db: Db,
     bell: Bell,
@@ -29,13 +38,16 @@ async def read_changes(
     wait_seconds: Annotated[
         float, Query(ge=0, le=30, allow_inf_nan=False, description="How long an empty page may be held back")
     ] = 0,
-) -> ChangePage:
-    """Whole profiles in the order of their changes, at least once, ordered for each profile."""
+    entity: Annotated[FeedEntity, Query(description="What to follow; each has positions of its own")] = (
+        FeedEntity.PROFILE
+    ),
+) -> ChangePage | FeedbackChangePage:
+    """Whole profiles in the order of their changes, at least once, ordered for each profile; or feedback events."""
     deadline = monotonic() + wait_seconds
     with bell.listening() as rung:
         while True:
             rung.clear()
-            page = await run_in_threadpool(read_feed, db, after=after, limit=limit)
+            page = await run_in_threadpool(_READERS[entity], db, after=after, limit=limit)
             seconds_left = deadline - monotonic()
             if page.items or seconds_left <= 0:
                 return page

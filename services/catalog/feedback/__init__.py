@@ -1,0 +1,1 @@
+"""What people did about proposed pairings, and what came of them."""
