@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 
 from services.matcher.api import (
+    golden_set_routes,
+    judgment_routes,
     match_routes,
     policy_routes,
     run_routes,
@@ -49,6 +51,8 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(run_routes.router)
     app.include_router(policy_routes.router)
     app.include_router(simulation_routes.router)
+    app.include_router(golden_set_routes.router)
+    app.include_router(judgment_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

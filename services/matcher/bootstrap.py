@@ -13,7 +13,9 @@ from services.matcher.embedding.on_demand import OnDemandEncoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.feed.client import FeedClient
+from services.matcher.feed.feedback_follower import FeedbackFollower
 from services.matcher.feed.follower import Follower
+from services.matcher.judgments.service import GoldenSets
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import Matchmaker
 from services.matcher.policies.model_folder import ModelFolder
@@ -40,10 +42,12 @@ class Matcher:
     publisher: Publisher
     matchmaker: Matchmaker
     follower: Follower
+    feedback_follower: FeedbackFollower
     feed_http: httpx.Client
     runs: RunRecorder
     policies: PolicyService
     served_policies: ServedPolicies
+    golden_sets: GoldenSets
     encoder: Encoder
     """The one that requests ask."""
 
@@ -54,10 +58,13 @@ class Matcher:
         self.served_policies.start()
         self.runs.start()
         self.follower.start()
+        self.feedback_follower.start()
 
     def close(self) -> None:
         """Stop following, write what is to be recorded, let go of connections."""
+        self.feedback_follower.stop_soon()  # both may be waiting for the catalog
         self.follower.stop()
+        self.feedback_follower.stop()
         self.served_policies.stop()
         self.feed_http.close()
         self.runs.close()
@@ -91,9 +98,10 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     saved = SnapshotFolder(settings.data_directory, store.model_id)
     publisher = Publisher(dimension=following.dimension, model_id=store.model_id, on_merged=saved.save)
     feed_http = httpx.Client(base_url=settings.catalog_url)
+    client = FeedClient(feed_http, page_size=settings.feed_page_size, wait_seconds=settings.feed_wait_seconds)
     follower = Follower(
         database=database,
-        client=FeedClient(feed_http, page_size=settings.feed_page_size, wait_seconds=settings.feed_wait_seconds),
+        client=client,
         indexer=Indexer(following, store),
         publisher=publisher,
         saved=saved,
@@ -120,9 +128,11 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         publisher=publisher,
         matchmaker=matchmaker,
         follower=follower,
+        feedback_follower=FeedbackFollower(database, client),
         feed_http=feed_http,
         runs=runs,
         policies=policies,
         served_policies=served_policies,
+        golden_sets=GoldenSets(database),
         encoder=asked,
     )

@@ -58,6 +58,12 @@ def find_run(session: ReadSession, run_id: str) -> MatchRunRow | None:
     return session.get(MatchRunRow, run_id)
 
 
+def answers(session: ReadSession, run_ids: Sequence[str]) -> dict[str, bytes]:
+    """The packed answers of those of a batch's runs that are stored."""
+    query = select(MatchRunRow.run_id, MatchRunRow.answer).where(MatchRunRow.run_id.in_(run_ids))
+    return dict(session.execute(query).all())
+
+
 def prune_runs(session: WriteSession, *, before: datetime, limit: int) -> int:
     """Delete at most `limit` runs that were last answered before a moment; how many there were."""
     oldest = (

@@ -1,11 +1,11 @@
-"""The matcher's tables: all but runs, exposures and policies can be rebuilt from the catalog's feed."""
+"""The matcher's tables: all but runs, exposures, policies and golden sets can be rebuilt from the catalog's feed."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.kit.columns import UtcDateTime
+from shared.kit.columns import BigIdentity, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -137,3 +137,62 @@ class PolicyActivationRow(Base):
     created_by: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FeedbackRow(Base):
+    """One event that the follower has read from the catalog; it never changes."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (Index(None, "subject_id", "target_id"),)
+
+    event_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    type: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(200))
+    target_id: Mapped[str] = mapped_column(String(200))
+    run_id: Mapped[str | None] = mapped_column(String(200))
+    rank: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    happened_by: Mapped[str] = mapped_column(String(200))
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FeedbackPositionRow(Base):
+    """How far the feedback in the catalog's feed has been read: a single row."""
+
+    __tablename__ = "feedback_position"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    feed_seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class GoldenSetRow(Base):
+    """One golden set; locked while its judgments are written."""
+
+    __tablename__ = "golden_sets"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    set_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(500))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    target_kind: Mapped[str] = mapped_column(String(40))
+    description: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_archived: Mapped[bool]
+
+
+class JudgmentRow(Base):
+    """One judgment; sources never meet in a row."""
+
+    __tablename__ = "judgments"
+    __table_args__ = (UniqueConstraint("set_id", "subject_id", "target_id", "source", "judge"),)
+
+    id: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    set_id: Mapped[str] = mapped_column(String(36))
+    subject_id: Mapped[str] = mapped_column(String(200))
+    target_id: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(20))
+    judge: Mapped[str] = mapped_column(String(200))
+    grade: Mapped[int]
+    note: Mapped[str | None] = mapped_column(Text)
+    judged_at: Mapped[datetime] = mapped_column(UtcDateTime)

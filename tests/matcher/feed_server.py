@@ -7,7 +7,8 @@ from threading import Condition, Thread
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from shared.contracts.changes import ChangePage, ProfileChange
+from shared.contracts.changes import ChangePage, FeedbackChange, FeedbackChangePage, ProfileChange
+from shared.contracts.feedback import FeedbackEvent
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import ProfileStatus
 
@@ -20,6 +21,7 @@ class FeedServer:
 
     def __init__(self) -> None:
         self.changes: list[ProfileChange] = []
+        self.feedback: list[FeedbackChange] = []
         self._asked_after = -1
         self._news = Condition()
         self._port = 0
@@ -73,6 +75,13 @@ class FeedServer:
             self._news.notify_all()
             return change.feed_seq
 
+    def tell_feedback(self, *events: FeedbackEvent) -> None:
+        """Append events, at positions of their own."""
+        with self._news:
+            for event in events:
+                self.feedback.append(FeedbackChange(feed_seq=len(self.feedback) + 1, event=event))
+            self._news.notify_all()
+
     def restart_with(self, profiles: Iterable[tuple[str, Profile]]) -> None:
         """Another catalog's feed in place of this one."""
         with self._news:
@@ -96,6 +105,14 @@ class FeedServer:
             next_after = items[-1].feed_seq if items else after
             return ChangePage(items=items, next_after=next_after, latest_seq=self.latest_seq)
 
+    def feedback_page(self, after: int, limit: int, wait_seconds: float) -> FeedbackChangePage:
+        """One page of events, held back while it is empty."""
+        with self._news:
+            self._news.wait_for(lambda: len(self.feedback) != after, wait_seconds)
+            items = tuple(change for change in self.feedback if change.feed_seq > after)[:limit]
+            next_after = items[-1].feed_seq if items else after
+            return FeedbackChangePage(items=items, next_after=next_after, latest_seq=len(self.feedback))
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -110,7 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer /v1/changes."""
         assert isinstance(self.server, _Server)
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        page = self.server.feed.page(int(query["after"]), int(query["limit"]), float(query["wait_seconds"]))
+        feed = self.server.feed
+        read = feed.feedback_page if query.get("entity") == "feedback" else feed.page
+        page = read(int(query["after"]), int(query["limit"]), float(query["wait_seconds"]))
         body = page.model_dump_json(exclude_none=True).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

@@ -1,8 +1,12 @@
 """Reads the catalog's change feed over HTTP."""
 
+from typing import TypeVar
+
 import httpx
 
-from shared.contracts.changes import ChangePage
+from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity
+
+Page = TypeVar("Page", ChangePage, FeedbackChangePage)
 
 
 class FeedUnreachableError(Exception):
@@ -20,11 +24,20 @@ class FeedClient:
 
     def changes(self, after: int, *, wait: bool) -> ChangePage:
         """The changes after a position; with `wait`, held open until there are some. Raises FeedUnreachableError."""
+        return self._page(ChangePage, FeedEntity.PROFILE, after, wait)
+
+    def feedback(self, after: int, *, wait: bool) -> FeedbackChangePage:
+        """The feedback events after a position, in the same way. Raises FeedUnreachableError."""
+        return self._page(FeedbackChangePage, FeedEntity.FEEDBACK, after, wait)
+
+    def _page(self, page: type[Page], entity: FeedEntity, after: int, wait: bool) -> Page:
         wait_seconds = self._wait_seconds if wait else 0.0
-        parameters: dict[str, float] = {"after": after, "limit": self._page_size, "wait_seconds": wait_seconds}
+        parameters: dict[str, str | float] = {"after": after, "limit": self._page_size, "wait_seconds": wait_seconds}
+        if entity is not FeedEntity.PROFILE:
+            parameters["entity"] = entity.value
         try:
             response = self._http.get("/v1/changes", params=parameters, timeout=wait_seconds + 10)
             response.raise_for_status()
-            return ChangePage.model_validate_json(response.content)
+            return page.model_validate_json(response.content)
         except (httpx.HTTPError, ValueError) as error:
             raise FeedUnreachableError(f"{type(error).__name__} while reading the change feed") from error

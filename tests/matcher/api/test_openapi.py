@@ -11,6 +11,7 @@ from schemathesis.generation import GenerationMode
 from starlette.testclient import TestClient
 
 from services.matcher.api.examples import MATCH_EXAMPLES
+from shared.contracts.golden_sets import DerivedJudgments, GoldenSet, ImportedJudgments
 from shared.contracts.match_runs import MatchRun
 from shared.contracts.matches import MatchBatchResponse, MatchResponse
 from shared.contracts.policy_records import Activation, PolicyEvaluation, PolicyRevision
@@ -32,7 +33,7 @@ FEW = settings(
 def test_generated_requests_never_meet_an_unexpected_error(client: TestClient, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 16
+    assert len(operations) == 26
     for operation in operations:
         if operation.body or mode is GenerationMode.POSITIVE:  # without a body there is nothing to break
             _check(client, operation.as_strategy(generation_mode=mode))
@@ -46,7 +47,7 @@ def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(clie
         if path.startswith("/v1/")
         for method, operation in item.items()
         for status, response in operation["responses"].items()
-        if status.startswith("2") and (content := response.get("content"))
+        if status.startswith("2") and (content := response.get("content")) and "application/json" in content
     }
     assert {path for _, path in found} >= {"/v1/matches", "/v1/matches/why", "/v1/match-runs/{run_id}"}
     for (method, path), content in found.items():
@@ -60,6 +61,9 @@ def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(clie
         ("/v1/policies/{revision}/evaluations", PolicyEvaluation),
         ("/v1/policies:rollback", Activation),
         ("/v1/policies:simulate", Simulation),
+        ("/v1/golden-sets/{set_id}", GoldenSet),
+        ("/v1/golden-sets/{set_id}/judgments:import", ImportedJudgments),
+        ("/v1/golden-sets/{set_id}/judgments:derive", DerivedJudgments),
     ):
         [example] = [content["example"] for (_, found_path), content in found.items() if found_path == path]
         contract.model_validate(example)

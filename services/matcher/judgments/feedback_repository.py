@@ -1,0 +1,84 @@
+"""SQL of feedback as the follower stores it: events once, and how far they were read."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.matcher.judgments.event import Event
+from services.matcher.tables import Base, FeedbackPositionRow, FeedbackRow
+from shared.contracts.feedback import FeedbackEvent, FeedbackReason, FeedbackType, Outcome
+from shared.kit.database import ReadSession, WriteSession
+
+_POSITION_ID = 1
+_BATCH = 500
+
+
+def read_feedback_position(session: ReadSession) -> int:
+    """How far the feed was read; 0 before the first page."""
+    row = session.get(FeedbackPositionRow, _POSITION_ID)
+    return row.feed_seq if row else 0
+
+
+def raise_feedback_position(session: WriteSession, feed_seq: int) -> None:
+    """Record how far the feed was read; a replica that lags never takes it back."""
+    insert = _insert(session, FeedbackPositionRow).values(id=_POSITION_ID, feed_seq=feed_seq)
+    is_further = insert.excluded.feed_seq > FeedbackPositionRow.feed_seq
+    raised = {"feed_seq": insert.excluded.feed_seq}
+    session.execute(insert.on_conflict_do_update(index_elements=["id"], set_=raised, where=is_further))
+
+
+def store_events(session: WriteSession, events: Iterable[FeedbackEvent]) -> None:
+    """Store the events that are not stored yet, in the order of their ids, so that no two replicas wait in a ring."""
+    rows = [_values(event) for event in sorted(events, key=lambda event: event.event_id)]
+    for start in range(0, len(rows), _BATCH):
+        insert = _insert(session, FeedbackRow).values(rows[start : start + _BATCH])
+        session.execute(insert.on_conflict_do_nothing())
+
+
+def all_events(session: ReadSession) -> Sequence[Event]:
+    """Every event by its id."""
+    rows = session.scalars(select(FeedbackRow).order_by(FeedbackRow.event_id).execution_options(yield_per=5_000))
+    return [_event(row) for row in rows]
+
+
+def forget_events(session: WriteSession) -> None:
+    """Drop events and position, as if the feed had never been read."""
+    session.execute(delete(FeedbackRow))
+    session.execute(delete(FeedbackPositionRow))
+
+
+def _values(event: FeedbackEvent) -> dict[str, object]:
+    return {
+        "event_id": event.event_id,
+        "type": event.type.value,
+        "subject_id": event.subject_id,
+        "target_id": event.target_id,
+        "run_id": event.run_id,
+        "rank": event.rank,
+        "reason": event.reason.value if event.reason else None,
+        "outcome": event.outcome.value if event.outcome else None,
+        "happened_by": event.by,
+        "happened_at": event.at,
+    }
+
+
+def _event(row: FeedbackRow) -> Event:
+    return Event(
+        event_id=row.event_id,
+        type=FeedbackType(row.type),
+        subject_id=row.subject_id,
+        target_id=row.target_id,
+        by=row.happened_by,
+        at=row.happened_at,
+        run_id=row.run_id,
+        rank=row.rank,
+        reason=FeedbackReason(row.reason) if row.reason else None,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+    )
+
+
+def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
