@@ -10,6 +10,7 @@ from services.cli.demo.command import demo_command
 from services.cli.evaluate_command import evaluate_command
 from services.cli.evaluation_rankers import ServedRankers
 from services.cli.export_command import export_command
+from services.cli.golden_commands import golden_app
 from services.cli.import_command import import_command
 from services.cli.match_command import match_command
 from services.cli.policy_commands import policy_app
@@ -36,4 +37,5 @@ app.command("match")(match_command)
 app.add_typer(policy_app, name="policy")
 app.command("evaluate")(evaluate_command(partial(ServedRankers, EVALUATION_VECTORS)))
 app.command("tune")(tune_command(PipelineMeasure(EVALUATION_VECTORS, SHIPPED_POLICY), SHIPPED_POLICY))
+app.add_typer(golden_app, name="golden")
 app.add_typer(bench_app, name="bench")
