@@ -24,7 +24,8 @@ _SETTING = re.compile(r"LIAISON_[A-Z_]*[A-Z]")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _COMMAND = re.compile(
     r"\bliaison ((?:[a-z]+)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|rules|two-sided|interleaving"
-    r"|create|judge|import|export|derive|folder|list|show|draft|attach|activate|rollback|retire|simulate|history)\b)?)"
+    r"|shuffled|create|judge|import|export|derive|folder|list|show|draft|attach|activate|rollback|retire"
+    r"|simulate|history)\b)?)"
     r"([^\n`|#>]*)"
 )
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
