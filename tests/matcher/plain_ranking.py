@@ -148,12 +148,17 @@ def _kind(document: IndexedDocument) -> Kind:
 def _directed(
     values: Values, policy: DirectedPolicy, spoken: tuple[Language, Language], languages: frozenset[Language]
 ) -> float:
-    """Weighed and added; where the model does not read both languages, four fifths of `meaning` go to `words`."""
+    """Weighed and added.
+
+    Where the model does not read both texts, most of `meaning` goes to `words`, else to `focus`: three fifths within a
+    language, four fifths across.
+    """
     weights = {signal: weight.weight for signal, weight in policy.signals.items()}
-    if not set(spoken) <= languages and {Signal.MEANING, Signal.WORDS} <= weights.keys():
-        moved = 0.8 * weights[Signal.MEANING]
+    heirs = [signal for signal in (Signal.WORDS, Signal.FOCUS) if signal in weights]
+    if not set(spoken) <= languages and Signal.MEANING in weights and heirs:
+        moved = (0.6 if spoken[0] is spoken[1] else 0.8) * weights[Signal.MEANING]
         weights[Signal.MEANING] -= moved
-        weights[Signal.WORDS] += moved
+        weights[heirs[0]] += moved
     total = 0.0
     for signal, weight in policy.signals.items():
         value = values.get(signal)

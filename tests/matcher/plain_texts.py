@@ -35,7 +35,7 @@ class PlainCollection:
     average_length: float
     random_cosines: Mapping[tuple[Language, Language], float]
     records: Mapping[Kind, PlainRecords]
-    told: dict[tuple[int, bool], tuple[TermCounts, dict[str, float]]] = field(default_factory=dict, repr=False)
+    told: dict[tuple[int, bool, bool], tuple[TermCounts, dict[str, float]]] = field(default_factory=dict, repr=False)
     """Telling words that were worked out before, by identity of the text, which is kept with them."""
 
     def is_in_delta(self, document: IndexedDocument) -> bool:
@@ -50,7 +50,7 @@ def plain_collection(
     base = sorted(base, key=lambda one: one.entry.profile_id)
     containing = Counter({term: 0 for one in base for text in _texts(one) for term in text.counts})
     containing.update(term for one in base for term in one.texts.offer_terms.counts)
-    lengths = [sum(one.texts.offer_terms.counts.values()) for one in base]
+    lengths = [_length(one.texts.offer_terms) for one in base]
     return PlainCollection(
         base=base,
         delta=delta,
@@ -66,20 +66,28 @@ def plain_collection(
 def plain_text_values(subject: Subject, target: IndexedDocument, collection: PlainCollection) -> tuple[Values, Values]:
     """The text signals of both directions: my needs in your offer, your needs in mine."""
     mine, yours = subject.texts, target.texts
-    my_need, your_need = mine.need_terms or mine.offer_terms, yours.need_terms or yours.offer_terms
     in_delta = collection.is_in_delta(target)
+    i_am_in_base = any(one.texts is mine for one in collection.base) or (
+        mine.home is not None and mine.home[0].statistics.vocabulary.base is None
+    )
+    my_offer, my_need = (
+        PlainText(text, i_am_in_base) for text in (mine.offer_terms, mine.need_terms or mine.offer_terms)
+    )
+    your_offer, your_need = (
+        PlainText(text, not in_delta) for text in (yours.offer_terms, yours.need_terms or yours.offer_terms)
+    )
     languages = (subject.entry.language, target.entry.language)
     none = collection.random_cosines[languages]
     return (
         _texts_of_direction(
-            _share(collection, my_need, yours.offer_terms, in_delta),
-            _share(collection, yours.offer_terms, my_need, in_delta),
+            _share(collection, my_need, your_offer, in_delta),
+            _share(collection, your_offer, my_need, in_delta),
             float(_vector_of_need(mine) @ yours.offer_vector),
             none,
         ),
         _texts_of_direction(
-            _share(collection, your_need, mine.offer_terms, in_delta),
-            _share(collection, mine.offer_terms, your_need, in_delta),
+            _share(collection, your_need, my_offer, in_delta),
+            _share(collection, my_offer, your_need, in_delta),
             float(mine.offer_vector @ _vector_of_need(yours)),
             none,
         ),
@@ -120,22 +128,66 @@ def _texts_of_direction(held: float, asked: float, cosine: float, none: float) -
     }
 
 
-def _share(collection: PlainCollection, asked: TermCounts, held: TermCounts, in_delta: bool) -> float:
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text's terms, and whether the base holds it: then terms that only the delta has are unknown to it."""
+
+    terms: TermCounts
+    is_in_base: bool
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether it says in English what it says."""
+        return "~" in self.terms.counts
+
+
+def _length(text: TermCounts) -> float:
+    return sum(count for term, count in text.counts.items() if not term.startswith("~"))
+
+
+def _share(collection: PlainCollection, asked: PlainText, held: PlainText, in_delta: bool) -> float:
     """Sum over the asked text's telling terms of their share times the other text's saturation, tf / (tf + norm)."""
-    key = (id(asked), in_delta)
+    across = asked.is_chinese is not held.is_chinese
+    holding = _held(held, collection, across and held.is_chinese)
+    telling = _asked(asked, collection, across and asked.is_chinese, in_delta)
+    return sum(share * holding[term] for term, share in telling.items() if term in holding)
+
+
+def _held(text: PlainText, collection: PlainCollection, in_english: bool) -> dict[str, float]:
+    counts = text.terms.counts
+    if in_english:
+        said = {term[1:]: max(count, 1) for term, count in counts.items() if _is_known(term, text, collection)}
+        return {term: count / (count + 1.2) for term, count in said.items()}
+    norm = 1.2 * (0.25 + 0.75 * _length(text.terms) / collection.average_length)
+    return {term: count / (count + norm) for term, count in counts.items() if not term.startswith("~")}
+
+
+def _asked(text: PlainText, collection: PlainCollection, in_english: bool, in_delta: bool) -> dict[str, float]:
+    key = (id(text.terms), in_delta or in_english, in_english)
     if key not in collection.told:
-        collection.told[key] = asked, _telling(asked, lambda term: _idf(collection, term, in_delta))
-    norm = 1.5 * (0.25 + 0.75 * sum(held.counts.values()) / collection.average_length)
-    return sum(
-        share * held.counts[term] / (held.counts[term] + norm)
-        for term, share in collection.told[key][1].items()
-        if term in held.counts
-    )
+        emphases = text.terms.emphases or {term: _emphasis(count) for term, count in text.terms.counts.items()}
+        if in_english:
+            kept = {term[1:]: share for term, share in emphases.items() if _is_known(term, text, collection)}
+        else:
+            kept = {term: share for term, share in emphases.items() if not term.startswith("~")}
+        told = _telling(kept, lambda term: _idf(collection, term, in_delta or in_english))
+        collection.told[key] = text.terms, told
+    return collection.told[key][1]
 
 
-def _telling(text: TermCounts, idf: Idf) -> dict[str, float]:
-    """Shares of the 48 most telling terms: emphasis, 1 + ln tf where no needs are stated, times idf."""
-    emphases = text.emphases or {term: 1 + log(count) for term, count in text.counts.items()}
+def _is_known(term: str, text: PlainText, collection: PlainCollection) -> bool:
+    """Whether it is a pivot whose English word some text of the collection says."""
+    plain = term[1:]
+    in_base = plain in collection.containing
+    return term.startswith("~") and (in_base or (not text.is_in_base and plain in collection.containing_in_delta))
+
+
+def _emphasis(count: float) -> float:
+    return count if count < 1 else 1 + log(count)
+
+
+def _telling(emphases: Mapping[str, float], idf: Idf) -> dict[str, float]:
+    """Shares of the 48 most telling terms: emphasis times idf."""
     weights = {term: float(np.float32(emphasis) * np.float32(idf(term))) for term, emphasis in emphases.items()}
     least = sorted(weights.values())[-48] if len(weights) > 48 else 0.0
     kept = {term: weight for term, weight in weights.items() if weight >= least}

@@ -9,6 +9,9 @@ from shared.contracts.profiles import ProfileCommon
 TEXT_WEIGHT = 3.0
 """What a profile's prose counts beside its atomic needs: as much as three plain ones."""
 
+TITLE_REPEATS = 2
+"""How often a title's words count again beside their place in the text (docs/experiments.md)."""
+
 
 class Aspect(StrEnum):
     """What a text speaks of."""
@@ -39,6 +42,11 @@ class ProfileTexts:
     tags: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     """Titles of past deals, awards or uses: words of the offer, but not part of its text."""
+
+    @property
+    def has_own_title(self) -> bool:
+        """Whether the title says something of its own, and is not merely the beginning of a part."""
+        return not any(part.text.startswith(self.title) for part in self.parts)
 
     @property
     def full(self) -> str:

@@ -7,7 +7,7 @@ from services.matcher.domain.texts import ProfileTexts
 from services.matcher.explain.party import Party
 from services.matcher.explain.passages import Need, Passage, needs_of, passages_of
 from services.matcher.explain.telling_terms import TermWeights, share_held
-from services.matcher.retrieval.analysis import index_terms
+from services.matcher.retrieval.analysis import word_terms
 from shared.contracts.vocabularies import Language
 
 LEAST_COVERAGE = 0.2
@@ -45,7 +45,7 @@ def ask_words(
 ) -> Asked:
     """What the words alone say."""
     needs, passages = needs_of(needing, need_texts, weights), passages_of(offering, offer_texts)
-    held = [frozenset(index_terms(passage.span.text)) for passage in passages]
+    held = [frozenset(word_terms(passage.span.text)) for passage in passages]
     answers = [_best(weights.of_text(need.span.text), passages, held) for need in needs]
     languages = frozenset({needing.language, offering.language})
     return Asked(needs=needs, passages=passages, answers=answers, languages=languages)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from math import log1p
 
-from services.matcher.retrieval.analysis import index_terms
+from services.matcher.retrieval.analysis import word_terms
 from services.matcher.retrieval.terms import TELLING_TERMS, TermStatistics
 
 _CODE_DIGITS = 5
@@ -18,7 +18,7 @@ class TermWeights:
 
     def of_text(self, text: str) -> Mapping[str, float]:
         """The text's rarest terms and their weights; short numbers only where there is nothing else."""
-        terms = sorted(set(index_terms(text)))
+        terms = sorted(set(word_terms(text)))
         words = [term for term in terms if not _is_plain_number(term)]
         weights = {term: self._idf(term) for term in words or terms}
         return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:TELLING_TERMS])

@@ -8,13 +8,14 @@ import numpy as np
 
 from services.matcher.domain.attributes import profile_attributes
 from services.matcher.domain.facts import profile_facts
-from services.matcher.domain.texts import TEXT_WEIGHT, ProfileTexts, profile_texts
+from services.matcher.domain.texts import TEXT_WEIGHT, TITLE_REPEATS, ProfileTexts, profile_texts
 from services.matcher.embedding.documents import TitledText, text_passages
 from services.matcher.embedding.encoder import Encoder, FloatMatrix, Progress, no_progress
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.retrieval.analysis import index_terms
 from services.matcher.retrieval.aspects import AspectTexts
 from services.matcher.retrieval.dense import FloatVector
+from services.matcher.retrieval.pivots import english_terms
 from services.matcher.retrieval.segment import Entry, IndexedDocument
 from services.matcher.retrieval.text_index import TermCounts, term_counts
 from shared.contracts.profiles import Profile
@@ -79,11 +80,11 @@ class Indexer:
             for version, text, own in zip(versions, texts, hashes, strict=True)
         ]
 
-    def passing_texts(self, texts: ProfileTexts) -> AspectTexts:
-        """The texts of a profile that is asked about and not kept."""
+    def passing_texts(self, texts: ProfileTexts, language: Language) -> AspectTexts:
+        """The texts of a profile in a language that is asked about and not kept."""
         cut = text_passages(aspect_texts(texts), self._encoder)
         pooled = [_pooled(self._encoder.encode([passage.embedded_text for passage in passages])) for passages in cut]
-        return _aspects(texts, pooled[0], pooled[1] if len(pooled) > 1 else None)
+        return _aspects(texts, language, pooled[0], pooled[1] if len(pooled) > 1 else None)
 
     def _embedded(
         self, versions: Sequence[ProfileVersion], texts: Sequence[ProfileTexts], progress: Progress
@@ -152,24 +153,48 @@ def _document(
     need = None if hashes.needs is None else _pooled([vectors[text_hash] for text_hash in hashes.needs])
     return IndexedDocument(
         entry=profile_entry(version.profile_id, version.revision, version.profile, language),
-        texts=_aspects(texts, offer, need),
+        texts=_aspects(texts, language, offer, need),
     )
 
 
-def _aspects(texts: ProfileTexts, offer_vector: FloatVector, need_vector: FloatVector | None) -> AspectTexts:
+def _aspects(
+    texts: ProfileTexts, language: Language, offer_vector: FloatVector, need_vector: FloatVector | None
+) -> AspectTexts:
     """A profile that states needs has them as words of its own, even where one vector stands for both aspects."""
     return AspectTexts(
-        offer_terms=term_counts(index_terms(f"{texts.offer_text}\n{texts.unsaid_history}")),
+        offer_terms=_offer_terms(texts, language),
         offer_vector=offer_vector,
-        need_terms=_need_terms(texts) if texts.has_own_needs else None,
+        need_terms=_need_terms(texts, language) if texts.has_own_needs else None,
         need_vector=(offer_vector if need_vector is None else need_vector) if texts.has_own_needs else None,
     )
 
 
-def _need_terms(texts: ProfileTexts) -> TermCounts:
-    needs = [(float(need.weight or 1), index_terms(need.text)) for need in texts.atomic_needs]
-    prose = (TEXT_WEIGHT, index_terms(texts.need_prose))
-    return term_counts(index_terms(texts.need_text), [one for one in (prose, *needs) if one[1]])
+def _offer_terms(texts: ProfileTexts, language: Language) -> TermCounts:
+    text = f"{texts.offer_text}\n{texts.unsaid_history}{_emphasised_title(texts)}"
+    terms = term_counts(index_terms(text))
+    return terms.with_pivots(english_terms(text)) if language is Language.CHINESE else terms
+
+
+def _emphasised_title(texts: ProfileTexts) -> str:
+    """The title as often again as it counts beside the text; nothing where it only repeats how the text begins."""
+    return f"\n{texts.title}" * TITLE_REPEATS if texts.has_own_title else ""
+
+
+def _need_terms(texts: ProfileTexts, language: Language) -> TermCounts:
+    """The prose, and each need by its weight."""
+    needs = [
+        (weight, text, terms)
+        for weight, text in (
+            (TEXT_WEIGHT, texts.need_prose),
+            *((float(need.weight or 1), need.text) for need in texts.atomic_needs),
+        )
+        if (terms := index_terms(text))
+    ]
+    found = term_counts(index_terms(texts.need_text), [(weight, terms) for weight, _, terms in needs])
+    if language is not Language.CHINESE:
+        return found
+    said = [(weight, english_terms(text)) for weight, text, _ in needs]
+    return found.with_pivots(english_terms(texts.need_text), [one for one in said if one[1]])
 
 
 def _pooled(vectors: Iterable[FloatMatrix]) -> FloatVector:

@@ -161,8 +161,9 @@ class Matchmaker:
     def _passing(self, profile: Profile) -> Subject:
         """A profile that is asked about and not kept."""
         texts = profile_texts(profile)
-        entry = profile_entry("", 0, profile, profile_language(profile, texts))
-        return Subject(profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts))
+        language = profile_language(profile, texts)
+        entry = profile_entry("", 0, profile, language)
+        return Subject(profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts, language))
 
 
 def floor_of(request: MatchRequest, policy: RankingPolicy, prepared: Prepared, target: Entry) -> float:

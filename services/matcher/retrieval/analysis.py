@@ -1,4 +1,4 @@
-"""Texts to index terms: stemmed English words, Chinese character bigrams, numbers and codes as they are."""
+"""Texts to index terms: stemmed English words, Chinese bigrams and characters, numbers and codes as they are."""
 
 import re
 import unicodedata
@@ -20,16 +20,25 @@ _CHINESE_STOP_BIGRAMS = frozenset(
     ("什么", "怎么", "哪些", "哪个", "多少", "如何", "为什", "是否", "以及", "一个", "可以", "进行")
 )
 _stemmer = Stemmer.Stemmer("english")
-ANALYSIS_SCHEME = "a1"
+ANALYSIS_SCHEME = "a2"
 """Changes with the rules here: part of what names an index."""
 
 
 def index_terms(text: str) -> list[str]:
-    """Terms of a text in order, repeated as often as they occur."""
-    return list(_terms(unicodedata.normalize("NFKC", text).lower()))
+    """Terms of a text, repeated as often as they occur: its words, then its Chinese characters one by one.
+
+    Bigrams tell words from one another, characters find those that are written shorter elsewhere.
+    """
+    normal = unicodedata.normalize("NFKC", text).lower()
+    return [*_words(normal), *_characters(normal)]
 
 
-def _terms(text: str) -> Iterator[str]:
+def word_terms(text: str) -> list[str]:
+    """The words among the terms, in order: what can be shown as something two texts have in common."""
+    return list(_words(unicodedata.normalize("NFKC", text).lower()))
+
+
+def _words(text: str) -> Iterator[str]:
     for run in _RUN.findall(text):
         if run[0] <= "z":
             if run not in _STOP_WORDS:
@@ -40,6 +49,11 @@ def _terms(text: str) -> Iterator[str]:
             for first, second in pairwise(run):
                 if first + second not in _CHINESE_STOP_BIGRAMS:
                     yield first + second
+
+
+def _characters(text: str) -> Iterator[str]:
+    """Those of runs that are longer than one: a single one is a word already."""
+    return (character for run in _RUN.findall(text) if run[0] > "z" and len(run) > 1 for character in run)
 
 
 @lru_cache(maxsize=200_000)

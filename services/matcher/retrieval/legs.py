@@ -49,17 +49,17 @@ def subject_words(subject: AspectTexts, *aspects: Aspects) -> SubjectWords:
 def word_legs(subject: SubjectWords, aspects: Aspects) -> WordLegs:
     """Compare the subject's words with those of every document, under statistics that are the same or extend theirs."""
     offer, need = subject.offer, subject.need
-    held, asked = aspects.offer_words.holding(need.telling), aspects.offer_words.asking(need.saturated)
+    held, asked = aspects.offer_words.holding(need), aspects.offer_words.asking(need)
     forward = Words(held=held, asked=asked)
     if need is offer:  # one text on the subject's side: the same two products serve both directions
         own_held, own_asked = asked, held
     else:
-        own_held = aspects.offer_words.asking(offer.saturated)
-        own_asked = aspects.offer_words.holding(offer.telling)
+        own_held = aspects.offer_words.asking(offer)
+        own_asked = aspects.offer_words.holding(offer)
     if len(aspects.need_rows):
         own_held, own_asked = own_held.copy(), own_asked.copy()
-        own_held[aspects.need_rows] = aspects.need_words.asking(offer.saturated)
-        own_asked[aspects.need_rows] = aspects.need_words.holding(offer.telling)
+        own_held[aspects.need_rows] = aspects.need_words.asking(offer)
+        own_asked[aspects.need_rows] = aspects.need_words.holding(offer)
     return WordLegs(forward=forward, backward=Words(held=own_held, asked=own_asked))
 
 

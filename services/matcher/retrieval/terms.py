@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 FloatVector = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int32]
-K1 = 1.5
+K1 = 1.2
 B = 0.75
+PIVOT_MARK = "~"
+"""Before a term: an English word for what a Chinese text says. Compared with English texts only (pivots.py)."""
 TELLING_TERMS = 48
 """A text is asked about by so many terms at most: fewer and rarer ones rank better and cost less."""
 
@@ -70,7 +72,7 @@ class TermStatistics:
     ) -> Self:
         """Statistics of documents that were counted."""
         idf = np.log1p((documents - document_frequencies + 0.5) / (document_frequencies + 0.5)).astype(np.float32)
-        return cls(vocabulary, idf, documents, average_length)
+        return cls(vocabulary, _without_pivots(idf, vocabulary.all_terms()), documents, average_length)
 
     @property
     def idf_of_one(self) -> float:
@@ -85,7 +87,14 @@ class TermStatistics:
         frequencies = np.array([containing[term] for term in vocabulary.terms], dtype=np.int64)
         total = max(self.documents, len(documents))
         own = np.log1p((total - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        own = _without_pivots(own, vocabulary.terms)
         return TermStatistics(vocabulary, np.concatenate([self.idf, own]), total, self.average_length)
+
+
+def _without_pivots(idf: FloatVector, terms: Iterable[str]) -> FloatVector:
+    """Pivots weigh nothing among a text's own words."""
+    is_pivot = np.fromiter((term.startswith(PIVOT_MARK) for term in terms), dtype=bool, count=len(idf))
+    return np.where(is_pivot, np.float32(0), idf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,11 @@ def saturated(frequencies: FloatVector, lengths: FloatVector, average_length: fl
 
 
 def emphasis(counts: FloatVector) -> FloatVector:
-    """How much a text asks for a term that it says so often: 1 + ln tf (Salton and Buckley 1988)."""
-    return np.asarray(1 + np.log(counts), dtype=np.float32)
+    """How much a text asks for a term that it says so often: 1 + ln tf (Salton and Buckley 1988).
+
+    A term that is only one of k names for what is said, said 1/k times, is asked for by so much.
+    """
+    return np.where(counts < 1, counts, np.asarray(1 + np.log(np.maximum(counts, 1)), dtype=np.float32))
 
 
 def telling(emphases: FloatVector, idf: FloatVector) -> FloatVector:

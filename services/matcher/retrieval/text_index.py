@@ -1,8 +1,8 @@
 """The lexical leg: what share of one text's telling words another text holds, for every document at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from services.matcher.retrieval.pivots import PivotMatrices, has_pivots, pivot_matrices, pivot_rows
 from services.matcher.retrieval.terms import (
+    PIVOT_MARK,
     FloatVector,
     SparseRow,
     TermStatistics,
@@ -31,13 +33,27 @@ class TermCounts:
     emphases: Frequencies | None = None
     """How much each term is asked for, by need and weight, where needs are stated one by one."""
 
+    def with_pivots(self, said: Frequencies, needs: Sequence[tuple[float, Frequencies]] = ()) -> Self:
+        """The same of a Chinese text, with what it says in English; `needs` as in `term_counts`.
+
+        The bare mark is always there, so that a text without any English is known for Chinese too.
+        """
+        counts = {**self.counts, PIVOT_MARK: 1.0, **{PIVOT_MARK + term: count for term, count in said.items()}}
+        if self.emphases is None:
+            return replace(self, counts=counts)
+        emphases = dict(self.emphases)
+        for weight, words in needs:
+            for term, share in _shares(weight, words).items():
+                emphases[PIVOT_MARK + term] = emphases.get(PIVOT_MARK + term, 0.0) + share
+        return replace(self, counts=counts, emphases=emphases)
+
     @property
     def length(self) -> float:
-        """Number of terms."""
-        return float(sum(self.counts.values()))
+        """Number of terms; pivots say nothing new."""
+        return float(sum(count for term, count in self.counts.items() if not term.startswith(PIVOT_MARK)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TermRows:
     """A text over the columns of one index."""
 
@@ -45,6 +61,8 @@ class TermRows:
     """What it asks for: shares of its most telling terms, adding up to 1."""
     saturated: SparseRow
     """What it holds: each term's BM25 weight in [0, 1)."""
+    pivot: "TermRows | None" = None
+    """Of a Chinese text: the same of its English words, by which it is compared with texts that are not Chinese."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +85,33 @@ class TextIndex:
         """Number of documents."""
         return int(self.counts.shape[0])
 
-    def holding(self, asked: SparseRow) -> FloatVector:
-        """Share of the asked words that each document holds, (documents,)."""
-        return _product(self._holding, asked, self.size)
+    def holding(self, asked: TermRows) -> FloatVector:
+        """Share of a text's telling words that each document holds, (documents,)."""
+        own = _product(self._holding, asked.telling, self.size)
+        if (pivot := asked.pivot) is not None:
+            return self._of_chinese(own, lambda: _product(self._holding, pivot.telling, self.size))
+        return self._of_others(own, lambda: _product(self._pivots_holding, asked.telling, self.size))
 
-    def asking(self, held: SparseRow) -> FloatVector:
-        """Share of each document's telling words that are held, (documents,)."""
-        return _product(self._asking, held, self.size)
+    def asking(self, held: TermRows) -> FloatVector:
+        """Share of each document's telling words that a text holds, (documents,)."""
+        own = _product(self._asking, held.saturated, self.size)
+        if (pivot := held.pivot) is not None:
+            return self._of_chinese(own, lambda: _product(self._asking, pivot.saturated, self.size))
+        return self._of_others(own, lambda: _product(self._pivots_asking, held.saturated, self.size))
+
+    def _of_chinese(self, own: FloatVector, by_pivots: Callable[[], FloatVector]) -> FloatVector:
+        """What a Chinese text and each document share: with those that are not Chinese, in English."""
+        chinese = self._pivots.rows
+        return own if chinese.all() else np.where(chinese, own, by_pivots())
+
+    def _of_others(self, own: FloatVector, by_pivots: Callable[[], FloatVector]) -> FloatVector:
+        """What a text that is not Chinese and each document share: with the Chinese ones, in English."""
+        chinese = self._pivots.rows
+        return np.where(chinese, by_pivots(), own) if chinese.any() else own
 
     def prepared(self) -> Self:
         """Itself, with the postings built: the first request must not wait for them."""
-        _ = self._holding, self._asking
+        _ = self._holding, self._asking, self._pivots_holding, self._pivots_asking
         return self
 
     def take(self, documents: npt.NDArray[np.int64]) -> "TextIndex":
@@ -92,21 +126,35 @@ class TextIndex:
 
     def rows_of(self, text: TermCounts) -> TermRows:
         """Any text over this index's columns; words of no column count as asked for and are held by nobody."""
-        counts = _placed(text.counts, self.statistics.vocabulary)
+        counts = _placed(_own_words(text.counts), self.statistics.vocabulary)
         lengths = np.full(len(counts.weights), text.length, dtype=np.float32)
         held = saturated(counts.weights, lengths, self.statistics.average_length)
-        asked = counts if text.emphases is None else _placed(text.emphases, self.statistics.vocabulary)
+        asked = counts if text.emphases is None else _placed(_own_words(text.emphases), self.statistics.vocabulary)
         emphases = emphasis(asked.weights) if text.emphases is None else asked.weights
         known = asked.columns < len(self.statistics.idf)
         idf = np.full(len(known), self.statistics.idf_of_one, dtype=np.float32)
         idf[known] = self.statistics.idf[asked.columns[known]]
+        pivot = None
+        if has_pivots(text.counts):
+            pivot = TermRows(*pivot_rows(text.counts, text.emphases, self.statistics))
         return TermRows(
-            telling=SparseRow(asked.columns, telling(emphases, idf)), saturated=SparseRow(counts.columns, held)
+            telling=SparseRow(asked.columns, telling(emphases, idf)),
+            saturated=SparseRow(counts.columns, held),
+            pivot=pivot,
         )
 
     def rows(self, document: int) -> TermRows:
         """One document's weights."""
-        return TermRows(telling=_sparse_row(self._telling, document), saturated=_sparse_row(self._saturated, document))
+        pivots, pivot = self._pivots, None
+        if pivots.rows[document]:
+            pivot = TermRows(
+                telling=_sparse_row(pivots.telling, document), saturated=_sparse_row(pivots.saturated, document)
+            )
+        return TermRows(
+            telling=_sparse_row(self._telling, document),
+            saturated=_sparse_row(self._saturated, document),
+            pivot=pivot,
+        )
 
     def terms(self, document: int) -> TermCounts:
         """One document's terms by name."""
@@ -129,6 +177,18 @@ class TextIndex:
         kept = _like(asked, weights).copy()  # dropping zeros moves indices in place, and they are shared
         kept.eliminate_zeros()
         return kept
+
+    @cached_property
+    def _pivots(self) -> PivotMatrices:
+        return pivot_matrices(self.counts, self.emphasised(), self.statistics)
+
+    @cached_property
+    def _pivots_holding(self) -> csr_array:
+        return _by_term(self._pivots.saturated)
+
+    @cached_property
+    def _pivots_asking(self) -> csr_array:
+        return _by_term(self._pivots.telling)
 
     @cached_property
     def _holding(self) -> csr_array:
@@ -177,11 +237,20 @@ def term_counts(terms: Iterable[str], needs: Sequence[tuple[float, Sequence[str]
         return TermCounts(counts=counts)
     emphases: dict[str, float] = {}
     for weight, words in needs:
-        counted = Counter(words)
-        shares = emphasis(np.fromiter(counted.values(), dtype=np.float32, count=len(counted)))
-        for term, share in zip(counted, (weight * shares / shares.sum()).tolist(), strict=True):
+        for term, share in _shares(weight, Counter(words)).items():
             emphases[term] = emphases.get(term, 0.0) + share
     return TermCounts(counts=counts, emphases=emphases)
+
+
+def _own_words(frequencies: Frequencies) -> Frequencies:
+    """Without pivots: of those, words of no column would count as asked for."""
+    return {term: weight for term, weight in frequencies.items() if not term.startswith(PIVOT_MARK)}
+
+
+def _shares(weight: float, counted: Mapping[str, float]) -> dict[str, float]:
+    """A need's weight, shared out among its terms by how much each is asked for."""
+    shares = emphasis(np.fromiter(counted.values(), dtype=np.float32, count=len(counted)))
+    return dict(zip(counted, (weight * shares / shares.sum()).tolist(), strict=True))
 
 
 def _matrices(documents: Sequence[TermCounts], vocabulary: Vocabulary) -> tuple[csr_array, csr_array | None]:

@@ -29,8 +29,8 @@ class Reading(StrEnum):
     """Both texts are in one language that the model does not know."""
 
 
-MEANING_KEPT: Mapping[Reading, float] = {Reading.READ: 1.0, Reading.ACROSS: 0.2, Reading.UNREAD: 0.2}
-"""Share of the weight of `meaning` that stays with it; the rest goes to `words` (docs/experiments.md)."""
+MEANING_KEPT: Mapping[Reading, float] = {Reading.READ: 1.0, Reading.ACROSS: 0.2, Reading.UNREAD: 0.4}
+"""Share of the weight of `meaning` that stays with it; the rest goes to `words`, or `focus` (docs/experiments.md)."""
 
 
 def reading(first: Language, second: Language, model_languages: frozenset[Language]) -> Reading:
@@ -78,12 +78,13 @@ class DirectedPolicy:
         return replace(self, signals=scaled)
 
     def weights(self, texts: Reading) -> dict[Signal, float]:
-        """Weight by signal for a pair of languages: what the model cannot read is left to the words."""
+        """Weight by signal for a pair of languages: what the model cannot read is left to the words, or focus."""
         weights = {signal: weight.weight for signal, weight in self.signals.items()}
         moved = (1 - MEANING_KEPT[texts]) * weights.get(Signal.MEANING, 0.0)
-        if moved and Signal.WORDS in weights:
+        heir = next((signal for signal in (Signal.WORDS, Signal.FOCUS) if signal in weights), None)
+        if moved and heir is not None:
             weights[Signal.MEANING] -= moved
-            weights[Signal.WORDS] += moved
+            weights[heir] += moved
         return weights
 
 

@@ -28,21 +28,23 @@ BASE = DirectedPolicy(
 """Any kind's needs against any kind's offer."""
 
 _DEMAND_NEEDS_PROJECT = BASE.with_signals(
-    meaning=Weight(weight=0.22),
-    words=Weight(weight=0.31),
-    focus=Weight(weight=0.13),
-    pace=Weight(weight=0.18, neutral=0.1),
-    recency=Weight(weight=0.04, neutral=0.5, half=_FIVE_YEARS),
+    meaning=Weight(weight=0.19),
+    words=Weight(weight=0.43),
+    focus=Weight(weight=0.14),
+    sector=Weight(weight=0.02, neutral=0.4),
+    pace=Weight(weight=0.11, neutral=0.1),
+    recency=Weight(weight=0.02, neutral=0.5, half=_FIVE_YEARS),
 ).scaled()
 """A project that was funded often and lately delivers again."""
 _PROJECT_NEEDS_DEMAND = BASE.with_signals(
-    meaning=Weight(weight=0.26),
-    words=Weight(weight=0.19),
-    focus=Weight(weight=0.12),
-    appetite=Weight(weight=0.18, neutral=0.1),
-    recent_habit=Weight(weight=0.13, neutral=0.5, half=_FIVE_YEARS),
+    meaning=Weight(weight=0.20),
+    words=None,
+    focus=Weight(weight=0.14),
+    sector=Weight(weight=0.04, neutral=0.4),
+    appetite=Weight(weight=0.36, neutral=0.1),
+    recent_habit=Weight(weight=0.20, neutral=0.5, half=_FIVE_YEARS),
 ).scaled()
-"""And looks for the next demand of the sort."""
+"""And looks for the next demand of the sort; what else it can do than the demand asks for does not matter."""
 
 _PROJECT_NEEDS_INVESTOR = DirectedPolicy(
     signals={
@@ -74,7 +76,7 @@ _INVESTOR_NEEDS_PROJECT = DirectedPolicy(
 """A project suits an investor at the stage, of the size and in the places where it invests more than others do."""
 
 SHIPPED_POLICY = RankingPolicy(
-    revision="reciprocal-1",
+    revision="reciprocal-2",
     base=BASE.scaled(),
     directed={
         (Kind.RD_DEMAND, Kind.PROJECT): _DEMAND_NEEDS_PROJECT,

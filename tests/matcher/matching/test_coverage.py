@@ -17,7 +17,7 @@ def coverage(stated: Sequence[Need], offer: list[str], others: list[list[str]]) 
     """What the offer holds of the needs' telling words."""
     documents = [term_counts(words) for words in (offer, *others)]
     index = index_texts(documents, corpus_statistics(documents))
-    return float(index.holding(index.rows_of(_needs(stated)).telling)[0])
+    return float(index.holding(index.rows_of(_needs(stated)))[0])
 
 
 def _needs(stated: Sequence[Need]) -> TermCounts:

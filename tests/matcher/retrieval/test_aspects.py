@@ -109,11 +109,11 @@ def test_legs_meet_needs_with_offers_both_ways(seed: int) -> None:
         need, offer = (
             aspects.offer_words.rows_of(terms) for terms in (asker.need_terms or asker.offer_terms, asker.offer_terms)
         )
-        assert words.forward.held == pytest.approx(aspects.offer_words.holding(need.telling))
-        asked = [aspects.offer_words.asking(offer.saturated)[row] for row in range(25)]
+        assert words.forward.held == pytest.approx(aspects.offer_words.holding(need))
+        asked = [aspects.offer_words.asking(offer)[row] for row in range(25)]
         for row, place in ((row, aspects.need_place(row)) for row in range(25)):
             if place is not None:
-                asked[row] = aspects.need_words.asking(offer.saturated)[place]
+                asked[row] = aspects.need_words.asking(offer)[place]
         assert words.backward.held == pytest.approx(asked)
         forward, backward = similarities(asker, aspects, np.arange(25))
         need_vector = asker.offer_vector if asker.need_vector is None else asker.need_vector

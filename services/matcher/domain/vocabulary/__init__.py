@@ -18,7 +18,11 @@ class Names(NamedTuple):
 @cache
 def read_table(name: str) -> tuple[dict[str, str], ...]:
     """The rows of the tab-separated table of that name, by column, in the file's order."""
-    text = files(__name__).joinpath(f"{name}.tsv").read_text(encoding="utf-8")
+    return parse_table(files(__name__).joinpath(f"{name}.tsv").read_text(encoding="utf-8"))
+
+
+def parse_table(text: str) -> tuple[dict[str, str], ...]:
+    """The rows of a tab-separated table with a header, by column."""
     return tuple(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
