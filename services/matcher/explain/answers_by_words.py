@@ -8,6 +8,7 @@ from services.matcher.explain.party import Party
 from services.matcher.explain.passages import Need, Passage, needs_of, passages_of
 from services.matcher.explain.telling_terms import TermWeights, share_held
 from services.matcher.retrieval.analysis import word_terms
+from services.matcher.retrieval.pivots import english_terms
 from shared.contracts.vocabularies import Language
 
 LEAST_COVERAGE = 0.2
@@ -43,11 +44,14 @@ class Asked:
 def ask_words(
     needing: Party, need_texts: ProfileTexts, offering: Party, offer_texts: ProfileTexts, weights: TermWeights
 ) -> Asked:
-    """What the words alone say."""
+    """What the words alone say; between two languages, what the Chinese side says in English."""
     needs, passages = needs_of(needing, need_texts, weights), passages_of(offering, offer_texts)
-    held = [frozenset(word_terms(passage.span.text)) for passage in passages]
-    answers = [_best(weights.of_text(need.span.text), passages, held) for need in needs]
     languages = frozenset({needing.language, offering.language})
+    translated = Language.CHINESE if len(languages) > 1 else None
+    terms_of = english_terms if offering.language is translated else word_terms
+    asked_by = weights.of_translated if needing.language is translated else weights.of_text
+    held = [frozenset(terms_of(passage.span.text)) for passage in passages]
+    answers = [_best(asked_by(need.span.text), passages, held) for need in needs]
     return Asked(needs=needs, passages=passages, answers=answers, languages=languages)
 
 

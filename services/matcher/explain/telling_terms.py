@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import log1p
 
 from services.matcher.retrieval.analysis import word_terms
+from services.matcher.retrieval.pivots import english_terms
 from services.matcher.retrieval.terms import TELLING_TERMS, TermStatistics
 
 _CODE_DIGITS = 5
@@ -18,9 +19,15 @@ class TermWeights:
 
     def of_text(self, text: str) -> Mapping[str, float]:
         """The text's rarest terms and their weights; short numbers only where there is nothing else."""
-        terms = sorted(set(word_terms(text)))
-        words = [term for term in terms if not _is_plain_number(term)]
-        weights = {term: self._idf(term) for term in words or terms}
+        return self._telling(dict.fromkeys(word_terms(text), 1.0))
+
+    def of_translated(self, text: str) -> Mapping[str, float]:
+        """The same of what a Chinese text says in English; of several names for one thing each counts in part."""
+        return self._telling({term: min(said, 1.0) for term, said in english_terms(text).items()})
+
+    def _telling(self, said: Mapping[str, float]) -> Mapping[str, float]:
+        words = {term: share for term, share in sorted(said.items()) if not _is_plain_number(term)}
+        weights = {term: share * self._idf(term) for term, share in (words or dict(sorted(said.items()))).items()}
         return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:TELLING_TERMS])
 
     def _idf(self, term: str) -> float:

@@ -61,6 +61,25 @@ def test_a_chinese_need_is_answered_by_a_chinese_sentence() -> None:
     assert need.coverage == 1.0
 
 
+def test_a_chinese_need_is_answered_by_an_english_sentence_and_the_other_way_round() -> None:
+    demand = make_demand(title="需求", needs=[{"text": "耐高温陶瓷密封环"}])
+    project = make_project(
+        title="Rings",
+        summary="Offices are in Hefei. Our ceramic sealing rings are heat-resistant. We travel.",
+        needs=[{"text": "A customer for thermal imaging of batteries"}],
+    )
+    sides = make_party(demand, language=Language.CHINESE), make_party(project, Side.TARGET, Language.ENGLISH)
+    found = explain(*sides, NO_SIGNALS, NO_SIGNALS, level=Explain.FULL, reader=EvidenceReader())
+    [need] = found.subject_needs
+    assert need.offer is not None
+    assert need.offer.text == "Our ceramic sealing rings are heat-resistant."
+    offering = make_project(title="项目", summary="团队在合肥。电池热成像检测，分辨率高。")
+    sides = make_party(project, language=Language.ENGLISH), make_party(offering, Side.TARGET, Language.CHINESE)
+    [asked] = explain(*sides, NO_SIGNALS, NO_SIGNALS, level=Explain.FULL, reader=EvidenceReader()).subject_needs
+    assert asked.offer is not None
+    assert asked.offer.text == "电池热成像检测，分辨率高。"
+
+
 def test_a_rare_word_tells_more_than_a_common_one() -> None:
     statistics = TermStatistics(Vocabulary.of(["system", "anod"]), np.array([0.1, 3.0], dtype=np.float32), 100, 10.0)
     demand = make_demand(needs=[{"text": "anode system"}])
