@@ -89,8 +89,8 @@ def tag_overlap(subject: ProfileFacts, columns: FactColumns, rows: Rows) -> Floa
     return np.where(is_known, dice, np.float32(np.nan)).astype(np.float32)
 
 
-def region_proximity(subject: ProfileFacts, columns: FactColumns, rows: Rows) -> FloatVector:
-    """How near the nearest two places are: own places, and those where one side looks and the other is."""
+def region_proximity(subject: ProfileFacts, columns: FactColumns, rows: Rows | None = None) -> FloatVector:
+    """How near the nearest two places are, of all or some rows: own places, and where one side looks and the other is."""
     own = (subject.place,) if subject.place else ()
     near = proximities((*own, *subject.places_served), columns.places, rows)
     return np.fmax(near, proximities(own, columns.places_served, rows))
