@@ -90,7 +90,7 @@ def tag_overlap(subject: ProfileFacts, columns: FactColumns, rows: Rows) -> Floa
 
 
 def region_proximity(subject: ProfileFacts, columns: FactColumns, rows: Rows | None = None) -> FloatVector:
-    """How near the nearest two places are, of all or some rows: own places, and where one side looks and the other is."""
+    """How near the nearest two places are: own places, and those where one side looks and the other is."""
     own = (subject.place,) if subject.place else ()
     near = proximities((*own, *subject.places_served), columns.places, rows)
     return np.fmax(near, proximities(own, columns.places_served, rows))
