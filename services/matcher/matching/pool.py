@@ -1,6 +1,7 @@
 """Which documents are measured in full: every one that can still be among the best, and hardly any other."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +21,8 @@ from shared.contracts.vocabularies import Signal
 
 _SEEDS = 64
 """How many of the most promising are measured first: their scores say who else can still enter."""
+_ASIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="words")
+"""Compares words while the vectors are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,11 @@ UpperOf = Callable[[Segment], Mapping[Kind, Upper]]
 def run_legs(subject: Subject, words: SubjectWords, eligible: Eligible, limit: int) -> Legs:
     """Words of every document, and the nearest by meaning."""
     aspects = eligible.segment.aspects
-    return Legs(
-        eligible=eligible,
-        words=word_legs(words, aspects),
-        nearest=nearest_rows(subject.texts, aspects, eligible.mask, max(_SEEDS, 2 * limit)),
-    )
+    aside = _ASIDE.submit(word_legs, words, aspects)
+    nearest = nearest_rows(subject.texts, aspects, eligible.mask, max(_SEEDS, 2 * limit))
+    # Where the other thread did not come to it meanwhile, nobody waits for it.
+    found = word_legs(words, aspects) if aside.cancel() else aside.result()
+    return Legs(eligible=eligible, words=found, nearest=nearest)
 
 
 def measure_best(
@@ -145,7 +148,7 @@ def _promising(
     texts, upper, found = _texts(legs, readings), upper_of(segment), []
     for kind in asked:
         promise = _promise(legs, texts, pairings[kind], upper[kind], readings)
-        promise[~masks[kind]] = -1
+        np.copyto(promise, np.float32(-1), where=~masks[kind])
         found.append(_Promising(legs=legs, kind=kind, mask=masks[kind], promise=promise))
     return found
 
