@@ -89,6 +89,7 @@ class RecordFact:
     is_of_needing: bool = False
     """Whether it is the record of whoever needs (habit) and not of whoever offers (experience)."""
 
+
 _SECTORS = Field("track_record.sector_counts", Names("sectors of earlier deals", "过往记录的行业分布"))
 _REGIONS = Field("track_record.region_counts", Names("regions of earlier deals", "过往记录的地区分布"))
 _STAGES = Field("track_record.stage_counts", Names("stages of earlier deals", "过往记录的阶段分布"))

@@ -139,9 +139,7 @@ class _Promising:
         return rows[~np.isin(rows, seeds, assume_unique=True)]
 
 
-def _promising(
-    legs: Legs, pairings: Mapping[Kind, Pairing], readings: Readings, upper_of: UpperOf
-) -> list[_Promising]:
+def _promising(legs: Legs, pairings: Mapping[Kind, Pairing], readings: Readings, upper_of: UpperOf) -> list[_Promising]:
     segment = legs.eligible.segment
     masks = {kind: legs.eligible.mask & segment.attributes.kind_mask([kind]) for kind in pairings}
     asked = [kind for kind, mask in masks.items() if mask.any()]
