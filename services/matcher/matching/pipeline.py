@@ -145,13 +145,19 @@ class Scorer:
         """Calibrated scores of rows of the asked kinds under the readable weights, (len(rows),)."""
         scores = np.full(len(rows), -np.inf)
         for kind, of_kind in self._by_kind(eligible, rows):
-            signals = self._measure(eligible, words, rows[of_kind], kind)
+            signals = self.measure(eligible, words, rows[of_kind], kind)
             _, scores[of_kind] = self._readable(signals, kind, eligible)
         return scores
 
+    def measure(
+        self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind, cosines: Cosines | None = None
+    ) -> PairSignals:
+        """All signals of rows of one kind; with bounds of their `cosines` instead, what they can be at most."""
+        return measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of, cosines)
+
     def measured(self, legs: Legs, rows: Rows, kind: Kind) -> MeasuredRows:
         """Rows of one kind under the readable weights."""
-        signals = self._measure(legs.eligible, legs.words, rows, kind)
+        signals = self.measure(legs.eligible, legs.words, rows, kind)
         fused, scores = self._readable(signals, kind, legs.eligible)
         return MeasuredRows(eligible=legs.eligible, kind=kind, signals=signals, fused=fused, scores=scores)
 
@@ -159,13 +165,13 @@ class Scorer:
         """What the readable weights can give rows of one kind at most, fused, without reading their vectors."""
         pairing, (to_offer, to_need) = self.pairings[kind], legs.cosines(rows)
         cosines = _counting_most(to_offer, pairing.forward), _counting_most(to_need, pairing.backward)
-        return self._fused(self._measure(legs.eligible, legs.words, rows, kind, cosines), kind, legs.eligible)
+        return self._fused(self.measure(legs.eligible, legs.words, rows, kind, cosines), kind, legs.eligible)
 
     def final(self, eligible: Eligible, words: WordLegs, rows: Rows) -> list[MeasuredRows]:
         """Rows by whatever decides the order of their kinds."""
         found = []
         for kind, of_kind in self._by_kind(eligible, rows):
-            signals = self._measure(eligible, words, rows[of_kind], kind)
+            signals = self.measure(eligible, words, rows[of_kind], kind)
             fused, scores = self._final(signals, kind, eligible)
             found.append(MeasuredRows(eligible=eligible, kind=kind, signals=signals, fused=fused, scores=scores))
         return found
@@ -239,7 +245,7 @@ class Scorer:
         """Calibrated scores of rows by whatever decides the order of their kinds, (len(rows),)."""
         scores = np.full(len(rows), -np.inf)
         for kind, of_kind in self._by_kind(eligible, rows):
-            _, scores[of_kind] = self._final(self._measure(eligible, words, rows[of_kind], kind), kind, eligible)
+            _, scores[of_kind] = self._final(self.measure(eligible, words, rows[of_kind], kind), kind, eligible)
         return scores
 
     def upper(self, segment: Segment) -> dict[Kind, Upper]:
@@ -247,11 +253,6 @@ class Scorer:
         facts, records = self.subject.entry.facts, self.book.record_columns(segment)
         shared = shared_values(facts, segment.facts, self.scope.as_of)
         return {kind: upper_values(facts, shared, records[kind], self.readings.records) for kind in self.pairings}
-
-    def _measure(
-        self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind, cosines: Cosines | None = None
-    ) -> PairSignals:
-        return measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of, cosines)
 
     def _by_kind(self, eligible: Eligible, rows: Rows) -> Iterator[tuple[Kind, Mask]]:
         kinds = eligible.segment.attributes.kinds[rows]
