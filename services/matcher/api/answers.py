@@ -1,10 +1,12 @@
 """Rankings as they go out on the wire; what an anonymous poster hides stays hidden here."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from services.matcher.api.explaining import explained, rule_texts
+from pydantic_core import from_json, to_json
+
+from services.matcher.api.explaining import Asked, explained, rule_texts
+from services.matcher.api.json_parts import directed_json, json_array, json_object
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.matching.matchmaker import Answer
 from services.matcher.matching.near_misses import NearlyMatched
@@ -14,12 +16,11 @@ from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.runs.run_ids import run_id
 from services.matcher.scoring.calibration import band_of
-from services.matcher.scoring.directed import Directed, SignalPart
 from services.matcher.scoring.learned import Learned
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.rerank import Move as Moved
-from shared.contracts.explanations import DirectedScore, LearnedContribution, LearnedScore, Side
-from shared.contracts.matches import LeftOut, Match, MatchRequest, MatchResponse, Move, NearMiss, Provenance
+from shared.contracts.explanations import LearnedContribution, LearnedScore, Side
+from shared.contracts.matches import LeftOut, MatchRequest, Move, NearMiss, Provenance
 from shared.contracts.vocabularies import Explain, MoveReason, Visibility
 
 
@@ -34,7 +35,7 @@ class Shown:
 
 def shown(entry: Entry) -> Shown:
     """Read without validating: the matcher wrote this JSON itself, and an answer shows ten of them."""
-    fields: dict[str, Any] = json.loads(entry.profile_json)  # Any: JSON
+    fields: dict[str, Any] = from_json(entry.profile_json)  # Any: JSON
     is_anonymous = entry.visibility is Visibility.ANONYMOUS
     return Shown(
         title=fields["title"],
@@ -43,33 +44,46 @@ def shown(entry: Entry) -> Shown:
     )
 
 
-def match_response(answer: Answer, encoder: Encoder) -> MatchResponse:
-    """The answer to one request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenAnswer:
+    """An answer's JSON, a MatchResponse, and what its recorder asks about it."""
+
+    run_id: str
+    body: bytes
+    provenance: Provenance
+    shown: tuple[str, ...]
+    """Ids of the matches, best first."""
+
+
+def written_answer(answer: Answer, encoder: Encoder) -> WrittenAnswer:
+    """The answer to one request.
+
+    Written without building the wire's objects, which took longer than finding what they hold: they are hundreds. A
+    test reads it as a MatchResponse and finds every field.
+    """
     provenance = provenance_of(answer.request, answer.snapshot, answer.policy)
-    moves = answer.arranged.moves
-    return MatchResponse(
-        run_id=run_id(answer.request, provenance, withheld=_withheld(answer)),
-        matches=tuple(
-            wire_match(
-                rank,
-                scored,
-                subject=answer.subject,
-                request=answer.request,
-                snapshot=answer.snapshot,
-                policy=answer.policy,
-                encoder=encoder,
-                move=moves.get(scored.entry.profile_id),
-            )
-            for rank, scored in enumerate(answer.arranged.matches, start=1)
-        ),
-        eligible=answer.eligible,
-        left_out=tuple(
-            LeftOut(profile_id=one.entry.profile_id, score=one.score, move=_move(moves[one.entry.profile_id]))
-            for one in answer.arranged.left_out
-        ),
-        near_misses=tuple(_near_miss(answer.subject, nearly) for nearly in answer.near_misses),
-        provenance=provenance,
+    moves, matches = answer.arranged.moves, answer.arranged.matches
+    asked = Asked(answer.subject, answer.request, answer.snapshot, answer.policy, encoder)
+    run = run_id(answer.request, provenance, withheld=_withheld(answer))
+    left_out = [
+        LeftOut(profile_id=one.entry.profile_id, score=one.score, move=_move(moves[one.entry.profile_id]))
+        for one in answer.arranged.left_out
+    ]
+    body = json_object(
+        {
+            "run_id": to_json(run),
+            "matches": json_array(
+                match_json(rank, scored, asked, moves.get(scored.entry.profile_id))
+                for rank, scored in enumerate(matches, start=1)
+            ),
+            "eligible": to_json(answer.eligible),
+            "left_out": to_json(left_out),
+            "near_misses": to_json([_near_miss(answer.subject, nearly) for nearly in answer.near_misses]),
+            "provenance": to_json(provenance),
+        }
     )
+    shown_ids = tuple(scored.entry.profile_id for scored in matches)
+    return WrittenAnswer(run_id=run, body=body, provenance=provenance, shown=shown_ids)
 
 
 def _withheld(answer: Answer) -> list[str]:
@@ -91,45 +105,32 @@ def provenance_of(request: MatchRequest, snapshot: Snapshot, policy: RankingPoli
     )
 
 
-def wire_match(
-    rank: int,
-    scored: ScoredMatch,
-    *,
-    subject: Subject,
-    request: MatchRequest,
-    snapshot: Snapshot,
-    policy: RankingPolicy,
-    encoder: Encoder,
-    move: Moved | None = None,
-) -> Match:
-    """One match with as much of an explanation as the request wants."""
+def match_json(rank: int, scored: ScoredMatch, asked: Asked, move: Moved | None = None) -> bytes:
+    """One Match as JSON, with as much of an explanation as the request wants."""
     entry = scored.entry
     told = shown(entry)
-    is_explained = request.explain is not Explain.NONE
-    return Match(
-        rank=rank,
-        profile_id=entry.profile_id,
-        revision=entry.revision,
-        kind=entry.attributes.kind,
-        title=told.title,
-        organisation=told.organisation,
-        summary=told.summary,
-        language=entry.language,
-        score=scored.score,
-        band=band_of(scored.score, policy),
-        fused=scored.fused,
-        forward=_directed(scored.forward, is_explained),
-        backward=_directed(scored.backward, is_explained),
-        learned=_learned(scored.learned, subject, is_explained),
-        explanation=explained(subject, scored, request, snapshot, policy, encoder) if is_explained else None,
-        move=_move(move) if move else None,
-    )
-
-
-def _directed(directed: Directed, is_explained: bool) -> DirectedScore:
-    """Validated in one go: an answer holds hundreds of contributions."""
-    parts = [_contribution(part) for part in directed.parts] if is_explained else []
-    return DirectedScore.model_validate({"score": directed.score, "contributions": parts})
+    is_explained = asked.request.explain is not Explain.NONE
+    head = {
+        "rank": rank,
+        "profile_id": entry.profile_id,
+        "revision": entry.revision,
+        "kind": entry.attributes.kind,
+        "title": told.title,
+        "organisation": told.organisation,
+        "summary": told.summary,
+        "language": entry.language,
+        "score": scored.score,
+        "band": band_of(scored.score, asked.policy),
+        "fused": scored.fused,
+    }
+    parts = {
+        "forward": directed_json(scored.forward, is_explained=is_explained),
+        "backward": directed_json(scored.backward, is_explained=is_explained),
+        "learned": to_json(_learned(scored.learned, asked.subject, is_explained)),
+        "explanation": to_json(explained(scored, asked) if is_explained else None),
+        "move": to_json(_move(move) if move else None),
+    }
+    return json_object(parts, head=to_json(head))
 
 
 def _learned(learned: Learned | None, subject: Subject, is_explained: bool) -> LearnedScore | None:
@@ -149,17 +150,6 @@ def _learned(learned: Learned | None, subject: Subject, is_explained: bool) -> L
             for part in (learned.parts if is_explained else ())
         ),
     )
-
-
-def _contribution(part: SignalPart) -> dict[str, object]:
-    return {
-        "signal": part.signal,
-        "raw": part.raw,
-        "value": part.value,
-        "is_missing": part.is_missing,
-        "weight": part.weight,
-        "contribution": part.contribution,
-    }
 
 
 def _move(move: Moved) -> Move:

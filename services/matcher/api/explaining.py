@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from services.matcher.domain.texts import ProfileTexts, profile_texts
 from services.matcher.embedding.encoder import Encoder
@@ -22,15 +23,19 @@ from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Explain
 
 
-def explained(
-    subject: Subject,
-    scored: ScoredMatch,
-    request: MatchRequest,
-    snapshot: Snapshot,
-    policy: RankingPolicy,
-    encoder: Encoder,
-) -> Explanation:
+class Asked(NamedTuple):
+    """What a match is written in the light of."""
+
+    subject: Subject
+    request: MatchRequest
+    snapshot: Snapshot
+    policy: RankingPolicy
+    encoder: Encoder
+
+
+def explained(scored: ScoredMatch, asked: Asked) -> Explanation:
     """As much as the request wants."""
+    subject, request, snapshot, policy, encoder = asked
     kind, target_kind = subject.kind, scored.entry.attributes.kind
     is_full = request.explain is Explain.FULL
     reader = EvidenceReader(statistics=snapshot.base.aspects.statistics, encoder=encoder)

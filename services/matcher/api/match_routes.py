@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from services.matcher.api.answers import match_response
+from services.matcher.api.answers import WrittenAnswer, written_answer
 from services.matcher.api.examples import BATCH_EXAMPLES, MATCH_EXAMPLES, MATCH_RESPONSE_EXAMPLE
 from services.matcher.deps import ReadyMatcher
 from services.matcher.runs.answered import AnsweredRun, request_json
@@ -26,7 +26,7 @@ def create_matches(
 ) -> Response:
     """Propose counterparts for a stored profile, a text or a whole profile; best first, ties by id."""
     answer = matcher.matchmaker.answer(request, matcher.matchmaker.current)
-    return Response(_recorded(request, match_response(answer, matcher.encoder), matcher), media_type="application/json")
+    return Response(_recorded(request, written_answer(answer, matcher.encoder), matcher), media_type="application/json")
 
 
 @router.post(
@@ -49,22 +49,21 @@ def create_match_batch(
             error.detail = f"requests.{number}: {error.detail}"
             raise
         taken.update(scored.entry.profile_id for scored in answer.arranged.matches)
-        answers.append(_recorded(request, match_response(answer, matcher.encoder), matcher))
+        answers.append(_recorded(request, written_answer(answer, matcher.encoder), matcher))
     return Response(b'{"responses":[' + b",".join(answers) + b"]}", media_type="application/json")
 
 
-def _recorded(request: MatchRequest, response: MatchResponse, matcher: ReadyMatcher) -> bytes:
+def _recorded(request: MatchRequest, written: WrittenAnswer, matcher: ReadyMatcher) -> bytes:
     """The answer's bytes, handed to the recorder as they are sent."""
-    body = response.model_dump_json().encode()
     if request.record_run:
         matcher.runs.record(
             AnsweredRun(
-                run_id=response.run_id,
+                run_id=written.run_id,
                 request=request_json(request),
-                answer=body,
+                answer=written.body,
                 subject_id=request.subject_id,
-                provenance=response.provenance,
-                shown=tuple(match.profile_id for match in response.matches),
+                provenance=written.provenance,
+                shown=written.shown,
             )
         )
-    return body
+    return written.body

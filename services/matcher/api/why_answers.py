@@ -1,12 +1,12 @@
 """Why a pair stands where it stands, as it goes out on the wire."""
 
-from services.matcher.api.answers import provenance_of, wire_match
-from services.matcher.api.explaining import rule_texts
+from services.matcher.api.answers import match_json, provenance_of
+from services.matcher.api.explaining import Asked, rule_texts
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.matching.matchmaker import WhyNot
 from services.matcher.matching.why import Why
 from shared.contracts.explanations import BilingualText, Explanation, RuleAnswer, Truth
-from shared.contracts.matches import MatchRequest
+from shared.contracts.matches import Match, MatchRequest
 from shared.contracts.why import DropStage, Remedy, WhyAnswer
 
 _STAGES: dict[DropStage, BilingualText] = {
@@ -35,15 +35,8 @@ def why_answer(found: WhyNot, request: MatchRequest, encoder: Encoder) -> WhyAns
     """The whole answer; `request` is what the pair was asked with."""
     why = found.why
     entry = why.match.entry
-    match = wire_match(
-        why.rank or 0,
-        why.match,
-        subject=found.subject,
-        request=request,
-        snapshot=found.snapshot,
-        policy=found.policy,
-        encoder=encoder,
-    )
+    asked = Asked(found.subject, request, found.snapshot, found.policy, encoder)
+    match = Match.model_validate_json(match_json(why.rank or 0, why.match, asked))
     rules = rule_texts(found.subject, entry, why.judgements)
     return WhyAnswer(
         subject_id=found.subject.entry.profile_id,

@@ -89,10 +89,6 @@ class RecordFact:
     is_of_needing: bool = False
     """Whether it is the record of whoever needs (habit) and not of whoever offers (experience)."""
 
-    def is_known(self, facts: ProfileFacts) -> bool:
-        """Whether the record says it."""
-        return facts.record is not None and self.is_said(facts.record)
-
 
 _SECTORS = Field("track_record.sector_counts", Names("sectors of earlier deals", "过往记录的行业分布"))
 _REGIONS = Field("track_record.region_counts", Names("regions of earlier deals", "过往记录的地区分布"))

@@ -7,15 +7,30 @@ from typing import NamedTuple
 from services.matcher.domain.vocabulary import Names
 from services.matcher.explain.fields import FACTS, RECORD_FACTS, TRACK_RECORD, Fact, Field
 from services.matcher.explain.names import bilingual
-from services.matcher.explain.party import Direction
+from services.matcher.explain.party import Direction, Party
 from services.matcher.explain.sides import Sides
 from shared.contracts.explanations import Reason, ReasonCode, Side
+from shared.contracts.kinds import Kind
 from shared.contracts.vocabularies import Signal
 
 MOST_MISSING = 5
 _Seen = tuple[Direction, Sides]
 _Lack = tuple[Side, Field, Names]
 """Whose field, which, and what the side is called."""
+_Gaps = tuple[tuple[Signal, float], ...]
+"""The signals of one direction that are missing, and what knowing each could add."""
+
+
+class _Stated(NamedTuple):
+    """What a party states, as far as signals wait for it: few forms of it stand for all parties."""
+
+    side: Side
+    kind: Kind
+    name: Names
+    """What the side is called."""
+    facts: frozenset[Signal]
+    record: frozenset[Signal] | None
+    """None where there is no record."""
 
 
 class MissingFact(NamedTuple):
@@ -36,15 +51,39 @@ def missing_facts(forward: _Seen, backward: _Seen) -> tuple[MissingFact, ...]:
 
     A fact counts for as much as `weight * (1 - neutral)` in each direction that waits for it.
     """
+    sides = forward[1]
+    needing, offering = _stated(sides.needing, sides.need), _stated(sides.offering, sides.offer)
+    return _ranked(_gaps(forward[0]), _gaps(backward[0]), needing, offering)
+
+
+def _gaps(direction: Direction) -> _Gaps:
+    return tuple(
+        (part.signal, part.weight * (1 - part.value))
+        for part in direction.directed.parts
+        if part.is_missing and part.weight > 0 and part.value < 1
+    )
+
+
+def _stated(party: Party, name: Names) -> _Stated:
+    facts = party.facts
+    record = None
+    if facts.record is not None:
+        record = frozenset([signal for signal, one in RECORD_FACTS.items() if one.is_said(facts.record)])
+    known = frozenset([signal for signal, fact in FACTS.items() if fact.is_known(facts)])
+    return _Stated(party.side, party.kind, name, known, record)
+
+
+@lru_cache(maxsize=4_096)
+def _ranked(forward: _Gaps, backward: _Gaps, needing: _Stated, offering: _Stated) -> tuple[MissingFact, ...]:
+    """`needing` needs in the forward direction, and offers in the other."""
     stakes: dict[tuple[Side, str], float] = {}
     lacks: dict[tuple[Side, str], tuple[Signal, _Lack]] = {}
-    for direction, sides in (forward, backward):
-        for part in direction.directed.parts:
-            if part.is_missing and part.weight > 0 and part.value < 1:
-                for lack in _lacks(part.signal, sides):
-                    key = lack[0], lack[1].name
-                    lacks.setdefault(key, (part.signal, lack))
-                    stakes[key] = stakes.get(key, 0.0) + part.weight * (1 - part.value)
+    for gaps, needs, offers in ((forward, needing, offering), (backward, offering, needing)):
+        for signal, stake in gaps:
+            for lack in _lacks(signal, needs, offers):
+                key = lack[0], lack[1].name
+                lacks.setdefault(key, (signal, lack))
+                stakes[key] = stakes.get(key, 0.0) + stake
     return tuple(_missing(*lacks[key]) for key in sorted(lacks, key=lambda key: -stakes[key]))
 
 
@@ -53,24 +92,19 @@ def missing_reasons(facts: tuple[MissingFact, ...]) -> tuple[Reason, ...]:
     return tuple(_missing_reason(fact) for fact in facts[:MOST_MISSING])
 
 
-def _lacks(signal: Signal, sides: Sides) -> Sequence[_Lack]:
+def _lacks(signal: Signal, needing: _Stated, offering: _Stated) -> Sequence[_Lack]:
     """What the signal waits for; nothing where it would stay unknown whoever answered."""
-    needing, offering = sides.needing, sides.offering
     record = RECORD_FACTS.get(signal)
     if record is not None:
-        holder, name = (needing, sides.need) if record.is_of_needing else (offering, sides.offer)
-        if record.is_known(holder.facts):
+        holder = needing if record.is_of_needing else offering
+        if holder.record is not None and signal in holder.record:
             return ()
-        return ((holder.side, TRACK_RECORD if holder.facts.record is None else record.field, name),)
+        return ((holder.side, TRACK_RECORD if holder.record is None else record.field, holder.name),)
     fact = FACTS.get(signal)
     if fact is None:
         return ()
-    lacking = []
-    if not fact.is_known(needing.facts):
-        lacking.append((needing, sides.need))
-    if not fact.is_known(offering.facts):
-        lacking.append((offering, sides.offer))
-    asked = [(one.side, fact.fields[one.kind], name) for one, name in lacking if one.kind in fact.fields]
+    lacking = [one for one in (needing, offering) if signal not in one.facts]
+    asked = [(one.side, fact.fields[one.kind], one.name) for one in lacking if one.kind in fact.fields]
     return asked if _would_help(fact, len(lacking), len(asked)) else ()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 from services.matcher.domain.facts import Bounds
 from services.matcher.domain.vocabulary import Names
@@ -49,24 +49,30 @@ class Wording:
     word: Word
 
 
-def _meaning(_part: SignalPart, sides: Sides) -> Worded:
+def _by_names(word: Callable[[Names, Names], Worded]) -> Word:
+    """Worded from what the needing and the offering side are called; few pairs of names stand for all pairs."""
+    worded = lru_cache(maxsize=256)(word)
+    return lambda _part, sides: worded(sides.need, sides.offer)
+
+
+def _meaning(need: Names, offer: Names) -> Worded:
     return ReasonCode.MEANING_CLOSE, Names(
-        f"what {sides.offer.en} offers is close in meaning to what {sides.need.en} needs",
-        f"{sides.offer.zh}所提供的与{sides.need.zh}所需的内容相近",
+        f"what {offer.en} offers is close in meaning to what {need.en} needs",
+        f"{offer.zh}所提供的与{need.zh}所需的内容相近",
     )
 
 
-def _words(_part: SignalPart, sides: Sides) -> Worded:
+def _words(need: Names, offer: Names) -> Worded:
     return ReasonCode.WORDS_SHARED, Names(
-        f"what {sides.need.en} asks for is found in the words of {sides.offer.en}",
-        f"{sides.offer.zh}的文本中提到了{sides.need.zh}所求的要点",
+        f"what {need.en} asks for is found in the words of {offer.en}",
+        f"{offer.zh}的文本中提到了{need.zh}所求的要点",
     )
 
 
-def _focus(_part: SignalPart, sides: Sides) -> Worded:
+def _focus(need: Names, offer: Names) -> Worded:
     return ReasonCode.NEED_FOCUS, Names(
-        f"much of what {sides.offer.en} offers is just what {sides.need.en} asks for",
-        f"{sides.offer.zh}所提供的主要内容正是{sides.need.zh}所求",
+        f"much of what {offer.en} offers is just what {need.en} asks for",
+        f"{offer.zh}所提供的主要内容正是{need.zh}所求",
     )
 
 
@@ -146,9 +152,9 @@ def _of_either(word: Callable[[Sides], Worded | None]) -> Word:
 
 
 WORDINGS: Mapping[Signal, Wording] = {
-    Signal.MEANING: Wording(threshold=0.25, word=_meaning),
-    Signal.WORDS: Wording(threshold=0.2, word=_words),
-    Signal.FOCUS: Wording(threshold=0.2, word=_focus),
+    Signal.MEANING: Wording(threshold=0.25, word=_by_names(_meaning)),
+    Signal.WORDS: Wording(threshold=0.2, word=_by_names(_words)),
+    Signal.FOCUS: Wording(threshold=0.2, word=_by_names(_focus)),
     Signal.SECTOR: Wording(threshold=0.5, word=_sector),
     Signal.TAGS: Wording(threshold=0.1, word=_tags),
     Signal.REGION: Wording(threshold=0.25, word=_region),

@@ -85,8 +85,15 @@ def _plain(tag: str) -> Names:
 
 def shared_place(a: Party, b: Party) -> Worded | None:
     """The finest place that both are in, or where one looks and the other is; None where they meet nowhere."""
-    own = _nearest((a.facts.place,), (b.facts.place,))
-    served = _nearest(a.facts.places_served, (b.facts.place,)), _nearest(b.facts.places_served, (a.facts.place,))
+    return _meeting_place(a.facts.place, a.facts.places_served, b.facts.place, b.facts.places_served)
+
+
+@lru_cache(maxsize=16_384)
+def _meeting_place(
+    a: Place | None, served_by_a: tuple[Place, ...], b: Place | None, served_by_b: tuple[Place, ...]
+) -> Worded | None:
+    own = _nearest((a,), (b,))
+    served = _nearest(served_by_a, (b,)), _nearest(served_by_b, (a,))
     best = max((found for found in (own, *served) if found), key=lambda found: found[0], default=None)
     if best is None or best[0] <= 0:
         return None
@@ -103,7 +110,6 @@ def _nearest(places: tuple[Place | None, ...], others: tuple[Place | None, ...])
     return found
 
 
-@lru_cache(maxsize=16_384)
 def _same_place(nearness: float, a: Place, b: Place) -> Worded | None:
     meeting = _meeting(nearness, a, b)
     if meeting is None:
@@ -112,7 +118,6 @@ def _same_place(nearness: float, a: Place, b: Place) -> Worded | None:
     return code, Names(f"both are in {names.en}", f"双方都在{names.zh}")
 
 
-@lru_cache(maxsize=16_384)
 def _served_place(nearness: float, served: Place, own: Place) -> Worded | None:
     meeting = _meeting(nearness, served, own)
     if meeting is None:

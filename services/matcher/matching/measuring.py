@@ -37,14 +37,17 @@ class Readings:
         return self.chinese if is_chinese else self.english
 
     def masks(self, chinese: Mask) -> dict[Reading, Mask]:
-        """Targets by reading."""
-        if self.chinese is self.english:
+        """Targets by reading; only readings that occur, where there are targets."""
+        if self.chinese is self.english or chinese.all():
             return {self.chinese: np.ones(len(chinese), dtype=bool)}
+        if not chinese.any():
+            return {self.english: np.ones(len(chinese), dtype=bool)}
         return {self.chinese: chinese, self.english: ~chinese}
 
     def meaning(self, cosines: FloatVector, chinese: Mask) -> FloatVector:
         """Share of the way from the cosine of random pairs to 1, in [0, 1]."""
-        none = np.where(chinese, np.float32(self.scales[Language.CHINESE]), np.float32(self.scales[Language.ENGLISH]))
+        in_chinese, in_english = (np.float32(self.scales[one]) for one in (Language.CHINESE, Language.ENGLISH))
+        none = np.where(chinese, in_chinese, in_english) if chinese.any() else in_english
         shares: FloatVector = np.clip((cosines - none) / (1 - none), 0, 1)
         return shares
 
@@ -77,6 +80,10 @@ def text_signals(words: Words, meaning: FloatVector, cosines: FloatVector) -> di
     }
 
 
+Cosines = tuple[FloatVector, FloatVector]
+"""Of the subject's needs to the offers, and of its offer to the needs."""
+
+
 def measure(
     subject: Subject,
     eligible: Eligible,
@@ -85,11 +92,15 @@ def measure(
     target_kind: Kind,
     readings: Readings,
     as_of: date | None,
+    cosines: Cosines | None = None,
 ) -> PairSignals:
-    """All signals of rows of one kind, exactly; a row's values do not depend on which others are measured with it."""
+    """All signals of rows of one kind, exactly; a row's values do not depend on which others are measured with it.
+
+    Given bounds of the rows' `cosines` instead, what the signals can be at most.
+    """
     segment: Segment = eligible.segment
     chinese = segment.chinese[rows]
-    to_offer, to_need = similarities(subject.texts, segment.aspects, rows)
+    to_offer, to_need = cosines or similarities(subject.texts, segment.aspects, rows)
     structured = structured_signals(subject.entry.facts, segment.facts, rows, readings.records, target_kind, as_of)
     forward = text_signals(_rows_of(words.forward, rows), readings.meaning(to_offer, chinese), to_offer)
     backward = text_signals(_rows_of(words.backward, rows), readings.meaning(to_need, chinese), to_need)

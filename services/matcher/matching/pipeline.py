@@ -8,21 +8,21 @@ import numpy as np
 from services.matcher.domain.attributes import Mask
 from services.matcher.matching.calibrating import PairingBook, fused_scores
 from services.matcher.matching.eligible import Eligible, Scope, count_eligible, judge_eligibility
-from services.matcher.matching.measuring import PairSignals, Readings, measure, readings_of
-from services.matcher.matching.pool import draw_pool, run_legs
+from services.matcher.matching.measuring import Cosines, PairSignals, Readings, measure, readings_of
+from services.matcher.matching.pool import Legs, MeasuredRows, measure_best, measured_rows, nth_best, run_legs
 from services.matcher.matching.subject import Subject
-from services.matcher.retrieval.dense import Rows
+from services.matcher.retrieval.dense import FloatVector, Rows
 from services.matcher.retrieval.legs import SubjectWords, WordLegs, subject_words
 from services.matcher.retrieval.segment import Entry, Segment
 from services.matcher.retrieval.snapshot import Snapshot
-from services.matcher.scoring.bounds import Upper, upper_values
+from services.matcher.scoring.bounds import Upper, shared_values, upper_values
 from services.matcher.scoring.directed import Directed, directed_parts
 from services.matcher.scoring.learned import Learned
 from services.matcher.scoring.pairing import Pairing
-from services.matcher.scoring.policy import Scores
+from services.matcher.scoring.policy import DirectedPolicy, Scores
 from services.matcher.scoring.rescoring import Rescoring
 from shared.contracts.profiles import Kind
-from shared.contracts.vocabularies import Fusion
+from shared.contracts.vocabularies import Fusion, Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +113,15 @@ def _best_of(prepared: Prepared, limit: int) -> list[ScoredMatch]:
     scorer = prepared.scorer
     depth = max((one.model.depth for one in scorer.rescorings.values()), default=limit)
     legs = [run_legs(scorer.subject, prepared.words, one, depth) for one in prepared.eligible if one.mask.any()]
-    pools = draw_pool(legs, scorer.pairings, scorer.readings, scorer.scores, scorer.upper, depth)
+    measured = measure_best(
+        legs, scorer.pairings, scorer.readings, scorer.upper, scorer.measured, scorer.fused_bound, depth
+    )
     if scorer.rescorings:
-        pools = scorer.brought_forward([(leg.eligible, leg.words) for leg in legs], pools, depth)
-    return [
-        one for leg, rows in zip(legs, pools, strict=True) for one in scorer.best(leg.eligible, leg.words, rows, limit)
-    ]
+        parts = [(leg.eligible, leg.words) for leg in legs]
+        forward = scorer.brought_forward(parts, [measured_rows(measured, leg) for leg in legs], depth)
+        measured = [one for part, rows in zip(parts, forward, strict=True) for one in scorer.final(*part, rows)]
+    least = nth_best(measured, limit)
+    return [one for rows in measured for one in scorer.matches(rows, np.flatnonzero(rows.scores >= least))]
 
 
 def in_order(matches: Sequence[ScoredMatch]) -> tuple[ScoredMatch, ...]:
@@ -142,41 +145,54 @@ class Scorer:
         """Calibrated scores of rows of the asked kinds under the readable weights, (len(rows),)."""
         scores = np.full(len(rows), -np.inf)
         for kind, of_kind in self._by_kind(eligible, rows):
-            fused = self._fused(self.measure(eligible, words, rows[of_kind], kind), kind, eligible)
-            scores[of_kind] = self.pairings[kind].calibration.scores(fused)
+            signals = self.measure(eligible, words, rows[of_kind], kind)
+            _, scores[of_kind] = self._readable(signals, kind, eligible)
         return scores
 
-    def best(self, eligible: Eligible, words: WordLegs, rows: Rows, limit: int) -> list[ScoredMatch]:
-        """The rows of each kind at or above its `limit`-th best score, with everything their scores are made of."""
+    def measure(
+        self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind, cosines: Cosines | None = None
+    ) -> PairSignals:
+        """All signals of rows of one kind; with bounds of their `cosines` instead, what they can be at most."""
+        return measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of, cosines)
+
+    def measured(self, legs: Legs, rows: Rows, kind: Kind) -> MeasuredRows:
+        """Rows of one kind under the readable weights."""
+        signals = self.measure(legs.eligible, legs.words, rows, kind)
+        fused, scores = self._readable(signals, kind, legs.eligible)
+        return MeasuredRows(eligible=legs.eligible, kind=kind, signals=signals, fused=fused, scores=scores)
+
+    def fused_bound(self, legs: Legs, rows: Rows, kind: Kind) -> Scores:
+        """What the readable weights can give rows of one kind at most, fused, without reading their vectors."""
+        pairing, (to_offer, to_need) = self.pairings[kind], legs.cosines(rows)
+        cosines = _counting_most(to_offer, pairing.forward), _counting_most(to_need, pairing.backward)
+        return self._fused(self.measure(legs.eligible, legs.words, rows, kind, cosines), kind, legs.eligible)
+
+    def final(self, eligible: Eligible, words: WordLegs, rows: Rows) -> list[MeasuredRows]:
+        """Rows by whatever decides the order of their kinds."""
         found = []
         for kind, of_kind in self._by_kind(eligible, rows):
             signals = self.measure(eligible, words, rows[of_kind], kind)
             fused, scores = self._final(signals, kind, eligible)
-            found += self._scored(eligible, signals, kind, _leading(scores, limit), scores, fused)
+            found.append(MeasuredRows(eligible=eligible, kind=kind, signals=signals, fused=fused, scores=scores))
         return found
-
-    def measure(self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind) -> PairSignals:
-        """All signals of rows of one kind."""
-        return measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of)
 
     def scored_row(self, eligible: Eligible, words: WordLegs, row: int) -> ScoredMatch:
         """One row, eligible or not, with its contributions."""
-        kind = eligible.segment.entries[row].attributes.kind
-        signals = self.measure(eligible, words, np.array([row]), kind)
-        fused, scores = self._final(signals, kind, eligible)
-        [scored] = self._scored(eligible, signals, kind, np.array([0]), scores, fused)
+        [measured] = self.final(eligible, words, np.array([row]))
+        [scored] = self.matches(measured, np.array([0]))
         return scored
 
-    def _scored(
-        self, eligible: Eligible, signals: PairSignals, kind: Kind, places: Rows, scores: Scores, fused: Scores
-    ) -> list[ScoredMatch]:
+    def matches(self, measured: MeasuredRows, places: Rows) -> list[ScoredMatch]:
         """Some of the measured rows, with everything their scores are made of."""
-        segment, pairing = eligible.segment, self.pairings[kind]
+        if not len(places):
+            return []
+        segment, pairing = measured.eligible.segment, self.pairings[measured.kind]
+        signals, scores, fused = measured.signals, measured.scores, measured.fused
         rows = signals.rows[places].tolist()
         texts = [self.readings.of(bool(segment.chinese[row])) for row in rows]
         forward = directed_parts(signals.forward, pairing.forward, texts, places)
         backward = directed_parts(signals.backward, pairing.backward, texts, places)
-        learned = self._learned(signals, kind, places)
+        learned = self._learned(signals, measured.kind, places)
         return [
             ScoredMatch(
                 entry=segment.entries[row],
@@ -209,10 +225,14 @@ class Scorer:
         """Fused and calibrated scores by whatever decides the order of the kind."""
         rescoring = self.rescorings.get(kind)
         if rescoring is None:
-            fused = self._fused(signals, kind, eligible)
-            return fused, self.pairings[kind].calibration.scores(fused)
+            return self._readable(signals, kind, eligible)
         fused = rescoring.fused(signals.forward, signals.backward, len(signals.rows))
         return fused, rescoring.calibration.scores(fused)
+
+    def _readable(self, signals: PairSignals, kind: Kind, eligible: Eligible) -> tuple[Scores, Scores]:
+        """Fused and calibrated scores under the readable weights."""
+        fused = self._fused(signals, kind, eligible)
+        return fused, self.pairings[kind].calibration.scores(fused)
 
     def _learned(self, signals: PairSignals, kind: Kind, places: Rows) -> Sequence[Learned | None]:
         rescoring = self.rescorings.get(kind)
@@ -228,10 +248,11 @@ class Scorer:
             _, scores[of_kind] = self._final(self.measure(eligible, words, rows[of_kind], kind), kind, eligible)
         return scores
 
-    def upper(self, segment: Segment, kind: Kind) -> Upper:
-        """What the structured signals of a segment's targets can be at most."""
-        records = self.book.record_columns(segment)[kind]
-        return upper_values(self.subject.entry.facts, records, self.readings.records)
+    def upper(self, segment: Segment) -> dict[Kind, Upper]:
+        """What the structured signals of a segment's targets of each kind can be at most."""
+        facts, records = self.subject.entry.facts, self.book.record_columns(segment)
+        shared = shared_values(facts, segment.facts, self.scope.as_of)
+        return {kind: upper_values(facts, shared, records[kind], self.readings.records) for kind in self.pairings}
 
     def _by_kind(self, eligible: Eligible, rows: Rows) -> Iterator[tuple[Kind, Mask]]:
         kinds = eligible.segment.attributes.kinds[rows]
@@ -244,8 +265,7 @@ class Scorer:
         return fused_scores(signals, self.pairings[kind], self.readings, eligible.segment)
 
 
-def _leading(scores: Scores, limit: int) -> Rows:
-    """Positions of the scores at or above the `limit`-th best."""
-    if len(scores) <= limit:
-        return np.arange(len(scores))
-    return np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])
+def _counting_most(upper: FloatVector, policy: DirectedPolicy) -> FloatVector:
+    """Cosines that meaning adds most at: the bounds, but where a policy makes it a cost, none at all."""
+    weight = policy.signals.get(Signal.MEANING)
+    return np.full_like(upper, -1) if weight is not None and weight.weight < 0 else upper

@@ -23,8 +23,10 @@ _DEEPER = 4
 """How many times as many rows a search under a mask lists: they bound all others, so more of them rule out more."""
 _LONG_SCAN = 20_000
 """Rows from which on a lone scan is worth a second thread."""
+_ROWS_AT_ONCE = 4_096
+"""Rows that a thread takes of a long scan before it comes back for more."""
 _HELPER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scan")
-"""Does the second half of a lone scan; one scan at a time has its turn, so it never has more to do."""
+"""The second thread; one scan at a time has its turn, so it never has more to do."""
 _ROUNDING = np.float32(1e-5)
 """Two ways to add up a cosine in single precision differ by less."""
 
@@ -117,10 +119,16 @@ class FlatIndex:
         if self.size < _LONG_SCAN:
             self._scan_rows(query, similarities, 0, self.size)
             return similarities
-        half = self.size // 2
-        second = _HELPER.submit(self._scan_rows, query, similarities, half, self.size)
-        self._scan_rows(query, similarities, 0, half)
-        second.result()
+        starts = iter(range(0, self.size, _ROWS_AT_ONCE))  # shared: whoever is done sooner takes more
+
+        def scan() -> None:
+            for start in starts:
+                self._scan_rows(query, similarities, start, min(start + _ROWS_AT_ONCE, self.size))
+
+        second = _HELPER.submit(scan)
+        scan()
+        if not second.cancel():
+            second.result()
         return similarities
 
     def _scan_rows(self, query: FloatVector, similarities: FloatVector, start: int, end: int) -> None:

@@ -26,6 +26,9 @@ class WordLegs:
 
     forward: Words
     backward: Words
+    is_mirrored: bool
+    """One text stands for both aspects of the subject: but for rows with needs of their own, `backward` is `forward`
+    with held and asked changed about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def word_legs(subject: SubjectWords, aspects: Aspects) -> WordLegs:
         own_held, own_asked = own_held.copy(), own_asked.copy()
         own_held[aspects.need_rows] = aspects.need_words.asking(offer)
         own_asked[aspects.need_rows] = aspects.need_words.holding(offer)
-    return WordLegs(forward=forward, backward=Words(held=own_held, asked=own_asked))
+    return WordLegs(forward=forward, backward=Words(held=own_held, asked=own_asked), is_mirrored=need is offer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

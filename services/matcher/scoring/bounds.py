@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
 from services.matcher.domain.fact_columns import FactColumns
 from services.matcher.domain.facts import ProfileFacts, RecordFacts
 from services.matcher.domain.record_statistics import RecordStatistics
-from services.matcher.scoring.directed import FloatVector, Mask
+from services.matcher.domain.sectors import sector_affinities
+from services.matcher.scoring.directed import FloatVector, Mask, Rows
+from services.matcher.scoring.features import region_proximity
 from services.matcher.scoring.records import activity, pace, recency
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Signal
@@ -17,6 +20,7 @@ UpperValue = float | FloatVector
 """One bound for every row, or one a row; NaN where the signal is missing."""
 UpperValues = Mapping[Signal, UpperValue]
 _MISSING = float("nan")
+NOTHING_RECORDED = RecordFacts(sectors={}, places={}, stages={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +64,43 @@ class Upper:
     forward: UpperValues
     backward: UpperValues
 
+    def take(self, rows: Rows) -> "Upper":
+        """Of some of the rows."""
+        return Upper(forward=_taken(self.forward, rows), backward=_taken(self.backward, rows))
 
-def upper_values(subject: ProfileFacts, records: RecordColumns, statistics: Mapping[Kind, RecordStatistics]) -> Upper:
-    """Bounds for targets with these records; a signal that is not named may be 1."""
-    own = subject.record or RecordFacts(sectors={}, places={}, stages={})
-    shared = {
-        Signal.SECTOR: _one_if(subject.sectors),
+
+def _taken(values: UpperValues, rows: Rows) -> dict[Signal, UpperValue]:
+    return {signal: value if isinstance(value, float) else value[rows] for signal, value in values.items()}
+
+
+def shared_values(subject: ProfileFacts, columns: FactColumns, as_of: date | None) -> dict[Signal, UpperValue]:
+    """Bounds of the signals that are the same from both sides and for targets of any kind.
+
+    Sectors and places are measured: a document refers to one of few sets of them, so that is as cheap as a bound.
+    """
+    own = subject.record or NOTHING_RECORDED
+    is_placed = subject.place or subject.places_served
+    return {
+        Signal.SECTOR: sector_affinities(subject.sectors, columns.sectors) if subject.sectors else _MISSING,
+        Signal.REGION: region_proximity(subject, columns) if is_placed else _MISSING,
         Signal.TAGS: _one_if(subject.tags),
         Signal.STAGE: _one_if(subject.stages),
         Signal.TRL: _one_if(subject.trl),
         Signal.AMOUNT: _one_if(subject.amount),
         Signal.DEAL_SIZE: _one_if(subject.amount or own.amounts),
+        Signal.DEADLINE: _one_if(as_of),
         Signal.UNKNOWN_RULES: 0.0,
     }
+
+
+def upper_values(
+    subject: ProfileFacts,
+    shared: Mapping[Signal, UpperValue],
+    records: RecordColumns,
+    statistics: Mapping[Kind, RecordStatistics],
+) -> Upper:
+    """Bounds for targets with these records, given the shared ones; a signal that is not named may be 1."""
+    own = subject.record or NOTHING_RECORDED
     theirs = {
         Signal.ACTIVITY: records.activity,
         Signal.PACE: records.pace,

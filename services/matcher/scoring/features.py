@@ -89,7 +89,7 @@ def tag_overlap(subject: ProfileFacts, columns: FactColumns, rows: Rows) -> Floa
     return np.where(is_known, dice, np.float32(np.nan)).astype(np.float32)
 
 
-def region_proximity(subject: ProfileFacts, columns: FactColumns, rows: Rows) -> FloatVector:
+def region_proximity(subject: ProfileFacts, columns: FactColumns, rows: Rows | None = None) -> FloatVector:
     """How near the nearest two places are: own places, and those where one side looks and the other is."""
     own = (subject.place,) if subject.place else ()
     near = proximities((*own, *subject.places_served), columns.places, rows)

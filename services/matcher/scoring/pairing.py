@@ -1,11 +1,11 @@
 """Scores of pairs of two kinds: both directed scores, fused, and set beside random pairs; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.matcher.scoring.bounds import Upper, UpperValues
+from services.matcher.scoring.bounds import Upper
 from services.matcher.scoring.calibration import Calibration
 from services.matcher.scoring.directed import FloatVector, Mask
 from services.matcher.scoring.policy import DirectedPolicy, Reading, Scores, Weight
@@ -40,63 +40,63 @@ class Pairing:
         """The two directed scores as one; a cost can bring neither below nought."""
         return fuse(np.clip(forward, 0, 1), np.clip(backward, 0, 1), self.fusion, self.forward_weight)
 
-    def bounds(self, texts: TextValues, others: Upper, readings: Mapping[Reading, Mask], size: int) -> "Bounds":
-        """What both directed scores of pairs of these texts can be at most, in single precision."""
-        return Bounds(
-            pairing=self,
-            forward=_upper(texts.forward, others.forward, self.forward, readings, size),
-            backward=_upper(texts.backward, others.backward, self.backward, readings, size),
+    def enough(self, score: float) -> float:
+        """The fused score from which on a pair may reach a calibrated score, whatever rounding did."""
+        return self.calibration.fused_at(score) - _ROUNDING
+
+    def promise(self, texts: TextValues, others: Upper, readings: Mapping[Reading, Mask], size: int) -> FloatVector:
+        """What the fused scores of pairs of these texts can be at most, (size,), in single precision.
+
+        The weighted arithmetic mean of both directed scores, which no fusion exceeds; costs count for nothing.
+        """
+        terms: dict[tuple[int, float | None, float], _Term] = {}
+        constant = 0.0
+        directions = (
+            (self.forward, self.forward_weight, texts.forward, others.forward),
+            (self.backward, 1 - self.forward_weight, texts.backward, others.backward),
         )
+        for policy, share, known, bounds in directions:
+            by_reading = {reading: policy.weights(reading) for reading in readings}
+            for signal, weight in policy.signals.items():
+                shares = {reading: share * max(of[signal], 0.0) for reading, of in by_reading.items()}
+                value = known[signal] if signal in known else bounds.get(signal, 1.0)
+                if isinstance(value, float):  # of no text signal, so its share is the same for all readings
+                    constant += max(shares.values()) * _one_value(value, weight)
+                elif any(shares.values()):
+                    key = id(value), weight.half, weight.neutral
+                    terms.setdefault(key, _Term(value, weight, signal in known)).add(shares)
+        promise = np.full(size, constant, dtype=np.float32)
+        for term in terms.values():
+            promise += term.weighted(readings)
+        return promise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Of many pairs, (size,) each."""
+@dataclass(slots=True)
+class _Term:
+    """One array of values and the shares of all signals that it stands for: what both directions read is read once."""
 
-    pairing: Pairing
-    forward: FloatVector
-    backward: FloatVector
+    values: FloatVector
+    weight: Weight
+    is_known: bool
+    """Holds no NaN."""
+    shares: dict[Reading, float] = field(default_factory=dict)
 
-    def mean(self) -> FloatVector:
-        """The weighted arithmetic mean: no fusion exceeds it, and it is quickly taken."""
-        weight = np.float32(self.pairing.forward_weight)
-        return weight * self.forward + (1 - weight) * self.backward
+    def add(self, shares: Mapping[Reading, float]) -> None:
+        """Count another signal's shares."""
+        for reading, share in shares.items():
+            self.shares[reading] = self.shares.get(reading, 0.0) + share
 
-    def can_reach(self, score: float, mean: FloatVector) -> Mask:
-        """Pairs that can reach a calibrated score."""
-        enough = self.pairing.calibration.fused_at(score) - _ROUNDING
-        reached: Mask = mean >= np.float32(enough)
-        rows = np.flatnonzero(reached)
-        forward, backward = (one[rows].astype(np.float64) for one in (self.forward, self.backward))
-        reached[rows] = self.pairing.fused(forward, backward) >= enough
-        return reached
-
-
-def _upper(
-    texts: Mapping[Signal, FloatVector],
-    others: UpperValues,
-    policy: DirectedPolicy,
-    readings: Mapping[Reading, Mask],
-    size: int,
-) -> FloatVector:
-    by_reading = {reading: policy.weights(reading) for reading in readings}
-    constant = 0.0
-    upper = np.zeros(size, dtype=np.float32)
-    for signal, weight in policy.signals.items():
-        if signal in texts:
-            counted = weight.transformed(texts[signal])
-            for reading, mask in readings.items():
-                share = np.float32(by_reading[reading][signal])
-                upper += share * counted if len(readings) == 1 else np.where(mask, share * counted, np.float32(0))
-        elif weight.weight > 0:
-            value = others.get(signal, 1.0)
-            if isinstance(value, float):
-                constant += weight.weight * _one_value(value, weight)
-            else:
-                values = weight.transformed(value)
-                upper += np.float32(weight.weight) * np.where(np.isnan(values), np.float32(weight.neutral), values)
-    upper += np.float32(constant)
-    return upper
+    def weighted(self, readings: Mapping[Reading, Mask]) -> FloatVector:
+        """The values times their shares, (size,)."""
+        values = self.weight.transformed(self.values)
+        if not self.is_known:
+            values = np.where(np.isnan(values), np.float32(self.weight.neutral), values)
+        first, *others = self.shares
+        share: np.float32 | FloatVector = np.float32(self.shares[first])
+        for reading in others:
+            if self.shares[reading] != self.shares[first]:
+                share = np.where(readings[reading], np.float32(self.shares[reading]), share)
+        return values * share
 
 
 def _one_value(value: float, weight: Weight) -> float:

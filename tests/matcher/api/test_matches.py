@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.matches import MatchResponse
+from shared.contracts.vocabularies import Explain
 from tests.factories import profile_body
 from tests.matcher.feed_server import FeedServer
 
@@ -32,6 +33,17 @@ SUBJECTS: dict[str, dict[str, Any]] = {
     "text": {"text": {"text": "Silicon anode cells that keep their capacity with a solid electrolyte"}},
     "profile": {"profile": profile_body("rd_demand", title="Electrolyte for silicon anode cells wanted")},
 }
+
+
+@pytest.mark.parametrize("explain", Explain)
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_written_answer_is_what_its_wire_type_would_write(client: TestClient, subject: str, explain: Explain) -> None:
+    """It is put together without that type: no field is left out, none is added, and no number is another."""
+    rules = [{"condition": {"op": "at_least", "attribute": "trl", "value": 4}}]
+    asked = {"explain": explain, "rules": rules, "near_misses": 3, "rerank": {"max_per_organisation": 1}}
+    answer = ask(client, **SUBJECTS[subject], **asked)
+    assert answer["matches"] and answer["near_misses"] and answer["left_out"]
+    assert json.loads(MatchResponse.model_validate(answer).model_dump_json()) == answer
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

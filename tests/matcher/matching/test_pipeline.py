@@ -9,6 +9,7 @@ from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Ranking
+from services.matcher.scoring.policy import DirectedPolicy, RankingPolicy, Weight
 from services.matcher.scoring.shipped import one_leg
 from shared.contracts.parts import Region
 from shared.contracts.profiles import Kind
@@ -89,6 +90,19 @@ def test_answer_of_one_leg_equals_brute_force(base_alone: Case, signal: Signal) 
     told = make_case(base_alone.snapshot, base_alone.plain, one_leg(signal))
     [asker] = told.askers(signal, 1)
     assert_exact(told.ranking(asker, 10), told.plain_scores(asker), 10)
+
+
+@pytest.mark.parametrize("signal", [Signal.MEANING, Signal.WORDS])
+@pytest.mark.parametrize("limit", [1, 10])
+def test_answer_equals_brute_force_where_a_likeness_is_a_cost(case: Case, signal: Signal, limit: int) -> None:
+    """As a policy that is drafted may have it: the best are then among the least alike."""
+    weights = {Signal.FOCUS: 0.3, Signal.STAGE: 0.3, Signal.TAGS: 0.4, signal: -0.5}
+    policy = RankingPolicy(
+        revision="unlike", base=DirectedPolicy(signals={one: Weight(weight=each) for one, each in weights.items()})
+    )
+    told = make_case(case.snapshot, case.plain, policy)
+    for asker in told.askers(limit, 3):
+        assert_exact(told.ranking(asker, limit), told.plain_scores(asker), limit)
 
 
 @pytest.mark.parametrize("limit", [5, 60])

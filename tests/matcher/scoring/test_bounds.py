@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.matcher.domain.fact_columns import fact_columns
 from services.matcher.domain.facts import ProfileFacts
 from services.matcher.domain.record_statistics import record_statistics
-from services.matcher.scoring.bounds import UpperValue, record_columns, upper_values
+from services.matcher.scoring.bounds import UpperValue, record_columns, shared_values, upper_values
 from services.matcher.scoring.features import structured_signals
 from shared.contracts.profiles import Kind
 from tests.matcher.scoring.test_features import facts
@@ -26,7 +26,7 @@ def test_no_signal_exceeds_its_bound(told: list[ProfileFacts], as_of: date | Non
     for kind, mask in of_kind.items():
         rows = np.flatnonzero(mask)
         found = structured_signals(subject, columns, rows, statistics, kind, as_of)
-        upper = upper_values(subject, records[kind], statistics)
+        upper = upper_values(subject, shared_values(subject, columns, as_of), records[kind], statistics)
         for signals, bounds in ((found.forward, upper.forward), (found.backward, upper.backward)):
             for signal, measured in signals.items():
                 bound = _of_rows(bounds.get(signal, 1.0), rows)

@@ -52,8 +52,9 @@ def test_pair_is_never_told_that_it_cannot_reach_its_own_score(
     [score] = pairing.calibration.scores(fused)
     told = TextValues(forward=known[0], backward=known[1])
     for others in (Upper(forward={}, backward={}), Upper(forward=bounds[0], backward=bounds[1])):
-        bound = pairing.bounds(told, others, masks, 1)
-        assert bound.can_reach(score, bound.mean()).tolist() == [True]
+        [promise] = pairing.promise(told, others, masks, 1)
+        assert promise >= pairing.enough(score)
+        assert fused >= pairing.enough(score)
     assert 0 <= score < 1
 
 
@@ -63,8 +64,29 @@ def test_pair_that_falls_short_is_told_so() -> None:
     texts = {signal: np.concatenate([nothing, everything]) for signal in TEXTS}
     others = {signal: 0.0 for signal in Signal if signal not in TEXTS}
     told, known = TextValues(forward=texts, backward=texts), Upper(forward=others, backward=others)
-    bounds = pairing.bounds(told, known, masks, 2)
-    assert bounds.can_reach(0.5, bounds.mean()).tolist() == [False, True]
+    promise = pairing.promise(told, known, masks, 2)
+    assert (promise >= pairing.enough(0.5)).tolist() == [False, True]
+
+
+def test_each_language_is_weighed_as_the_model_reads_it() -> None:
+    """As `directed_scores` weighs it: both sides alike, so the mean is either."""
+    pairing = make_pairing(Kind.PROJECT, Kind.PROJECT, Fusion.WEIGHTED)
+    texts = {
+        signal: np.array([value] * 2, dtype=np.float32) for signal, value in zip(TEXTS, (0.9, 0.2, 0.4), strict=True)
+    }
+    masks = {Reading.READ: np.array([True, False]), Reading.ACROSS: np.array([False, True])}
+    others = {signal: 0.0 for signal in Signal if signal not in TEXTS}
+    told, known = TextValues(forward=texts, backward=texts), Upper(forward=others, backward=others)
+    exact = directed_scores(
+        {
+            **{signal: measured(0.0) for signal in others},
+            **{signal: Measured(raw=value, value=value) for signal, value in texts.items()},
+        },
+        pairing.forward,
+        masks,
+        2,
+    )
+    assert pairing.promise(told, known, masks, 2) == pytest.approx(exact, abs=1e-6)
 
 
 def test_cost_brings_no_side_below_nought() -> None:
