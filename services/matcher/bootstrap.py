@@ -8,6 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from services.matcher.comparisons.chosen import FeedbackTargets
+from services.matcher.comparisons.service import ComparisonService
+from services.matcher.comparisons.serving import ServedComparisons
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.on_demand import OnDemandEncoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
@@ -48,6 +51,8 @@ class Matcher:
     policies: PolicyService
     served_policies: ServedPolicies
     golden_sets: GoldenSets
+    comparisons: ComparisonService
+    served_comparisons: ServedComparisons
     encoder: Encoder
     """The one that requests ask."""
 
@@ -56,6 +61,8 @@ class Matcher:
         self.policies.keep_shipped()
         self.served_policies.refresh()
         self.served_policies.start()
+        self.served_comparisons.refresh()
+        self.served_comparisons.start()
         self.runs.start()
         self.follower.start()
         self.feedback_follower.start()
@@ -66,6 +73,7 @@ class Matcher:
         self.follower.stop()
         self.feedback_follower.stop()
         self.served_policies.stop()
+        self.served_comparisons.stop()
         self.feed_http.close()
         self.runs.close()
         self.database.close()
@@ -115,14 +123,17 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     )
     policies = PolicyService(database, SHIPPED_POLICY, models=ModelFolder(settings.models_directory))
     served_policies = ServedPolicies(policies, SHIPPED_POLICY)
+    comparisons = ComparisonService(database, policies, FeedbackTargets())
+    served_comparisons = ServedComparisons(comparisons, served_policies)
     matchmaker = Matchmaker(
         publisher=publisher,
         indexer=Indexer(asked, store),
         encoder=asked,
         policies=served_policies,
+        comparisons=served_comparisons,
         exposure_of=runs.exposure.exposure_of,
     )
-    served_policies.warm = matchmaker.warm
+    served_policies.warm = served_comparisons.warm = matchmaker.warm
     return Matcher(
         database=database,
         publisher=publisher,
@@ -134,5 +145,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         policies=policies,
         served_policies=served_policies,
         golden_sets=GoldenSets(database),
+        comparisons=comparisons,
+        served_comparisons=served_comparisons,
         encoder=asked,
     )
