@@ -20,6 +20,7 @@ from services.matcher.retrieval.terms import (
     TermStatistics,
     emphasis,
     telling,
+    telling_rows,
 )
 
 Mask = npt.NDArray[np.bool_]
@@ -67,18 +68,11 @@ class PivotMatrices:
 
 def pivot_matrices(counts: csr_array, asked: csr_array, statistics: TermStatistics) -> PivotMatrices:
     """From a text index's counts and emphases, in which pivots have columns of their own."""
-    plain = plain_columns(statistics)
+    plain = _plain_columns(counts, statistics)
     held = _moved(counts, plain)
-    asked = _moved(asked, plain)
-    weights = np.empty_like(asked.data)
-    idf = statistics.idf[asked.indices]
-    for start, end in zip(asked.indptr[:-1].tolist(), asked.indptr[1:].tolist(), strict=True):
-        weights[start:end] = telling(asked.data[start:end], idf[start:end])
-    told = csr_array((weights, asked.indices, asked.indptr), shape=asked.shape)
-    told.eliminate_zeros()
     return PivotMatrices(
         rows=_marked(counts, statistics),
-        telling=told,
+        telling=telling_rows(_moved(asked, plain), statistics.idf),
         saturated=csr_array((_held(held.data), held.indices, held.indptr), shape=held.shape),
     )
 
@@ -96,11 +90,15 @@ def pivot_rows(
     )
 
 
-def plain_columns(statistics: TermStatistics) -> Columns:
-    """(terms,): where a pivot's plain English term stands; -1 for what is no pivot, or said by no document."""
+def _plain_columns(counts: csr_array, statistics: TermStatistics) -> Columns:
+    """(terms,): where the plain English term of a pivot that occurs stands; -1 for any other, and where there is none.
+
+    Only what occurs is looked up: a delta holds few of its base's terms, and is built anew with every change.
+    """
     vocabulary = statistics.vocabulary
     columns = np.full(len(vocabulary), -1, dtype=np.int32)
-    for column, term in enumerate(vocabulary.all_terms()):
+    for column in np.unique(counts.indices).tolist():
+        term = vocabulary.term(column)
         if term.startswith(PIVOT_MARK):
             found = vocabulary.column(term[len(PIVOT_MARK) :])
             columns[column] = -1 if found is None else found

@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 FloatVector = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int32]
@@ -130,3 +131,17 @@ def telling(emphases: FloatVector, idf: FloatVector) -> FloatVector:
         weights = np.where(weights >= np.partition(weights, -TELLING_TERMS)[-TELLING_TERMS], weights, np.float32(0))
     total = weights.sum(dtype=np.float64)
     return np.asarray(weights / total if total > 0 else weights, dtype=np.float32)
+
+
+def telling_rows(emphases: csr_array, idf: FloatVector) -> csr_array:
+    """`telling` of every row of (documents, terms); what is not telling is left out."""
+    weights = np.empty_like(emphases.data)
+    idf_of_entry = idf[emphases.indices]
+    starts, ends = emphases.indptr[:-1], emphases.indptr[1:]
+    for row in np.flatnonzero(ends > starts).tolist():
+        here = slice(starts[row], ends[row])
+        weights[here] = telling(emphases.data[here], idf_of_entry[here])
+    # A copy: dropping zeros moves indices in place, and they are shared.
+    kept = csr_array((weights, emphases.indices, emphases.indptr), shape=emphases.shape).copy()
+    kept.eliminate_zeros()
+    return kept

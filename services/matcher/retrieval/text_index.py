@@ -20,6 +20,7 @@ from services.matcher.retrieval.terms import (
     emphasis,
     saturated,
     telling,
+    telling_rows,
 )
 
 Frequencies = Mapping[str, float]
@@ -169,14 +170,7 @@ class TextIndex:
 
     @cached_property
     def _telling(self) -> csr_array:
-        asked = self.emphasised()
-        weights = np.empty_like(asked.data)
-        idf = self.statistics.idf[asked.indices]
-        for start, end in zip(asked.indptr[:-1].tolist(), asked.indptr[1:].tolist(), strict=True):
-            weights[start:end] = telling(asked.data[start:end], idf[start:end])
-        kept = _like(asked, weights).copy()  # dropping zeros moves indices in place, and they are shared
-        kept.eliminate_zeros()
-        return kept
+        return telling_rows(self.emphasised(), self.statistics.idf)
 
     @cached_property
     def _pivots(self) -> PivotMatrices:
