@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from services.cli.bench.commands import bench_app
 from services.cli.bench.market import Luck, Market, MarketSettings, Matrix, draw_market
-from services.cli.bench.market_fairness import amounts_of, envious_share, gini
+from services.cli.bench.market_fairness import amounts_of, envious_share
 from services.cli.bench.market_policies import EXPOSURE_SHARED, POLICIES, RECIPROCAL
 from services.cli.bench.market_round import Asking, Exposures, mutual_matches
 from services.cli.bench.two_sided import TwoSidedOptions, outcomes_of, run, variations_of
+from services.matcher.evaluation.set_measures import gini
 
 SMALL = MarketSettings(side_a=60, side_b=50)
 

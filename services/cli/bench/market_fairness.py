@@ -24,15 +24,6 @@ def envious_share(values: Matrix, exposures: Exposures) -> float:
     return (of_a + of_b) / max(1, pairs)
 
 
-def gini(amounts: npt.NDArray[np.float64]) -> float:
-    """Gini's coefficient: 0 for equal amounts, near 1 where one has all; 0 for no amount at all."""
-    total, count = float(amounts.sum()), len(amounts)
-    if total == 0:
-        return 0.0
-    distances = 2 * np.arange(1, count + 1) - count - 1
-    return float((distances * np.sort(amounts)).sum()) / (count * total)
-
-
 def amounts_of(exposures: Exposures) -> npt.NDArray[np.float64]:
     """The attention that each member gets in all, side a before side b."""
     return np.concatenate([exposures.of_a.sum(axis=1), exposures.of_b.sum(axis=0)])

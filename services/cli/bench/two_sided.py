@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from services.cli.bench.market import Market, MarketSettings, draw_market
-from services.cli.bench.market_fairness import amounts_of, envious_share, gini
+from services.cli.bench.market_fairness import amounts_of, envious_share
 from services.cli.bench.market_policies import BACKWARD, EXPOSURE_SHARED, FORWARD, POLICIES, RECIPROCAL
 from services.cli.bench.market_round import Asking, Exposures, mutual_matches
 from services.cli.bench.report import BenchReport, Row
 from services.matcher.evaluation.comparison import StageProgress, no_progress
+from services.matcher.evaluation.set_measures import gini
 
 _TARGET_GAIN = 1.8
 _TARGET_KEPT = 0.95

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matcher.evaluation.metrics import Relevance
 
@@ -58,7 +59,7 @@ def exposures(rankings: Iterable[Sequence[str]], targets: Iterable[str]) -> dict
     return {target_id: math.fsum(seen) for target_id, seen in places.items()}
 
 
-def gini(values: Sequence[float]) -> float:
+def gini(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
     """Gini coefficient of values that are not negative, those of 0 included; 0 where all are 0 or there are none.
 
     G = sum over i of (2 i - n - 1) x_i / (n sum of x), with x ascending and i = 1..n: half of the relative mean
