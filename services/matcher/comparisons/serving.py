@@ -13,7 +13,7 @@ from services.matcher.matching.policy_source import PolicySource
 from services.matcher.scoring.policy import RankingPolicy
 from shared.contracts.matches import MatchRequest
 from shared.contracts.profiles import Kind
-from shared.kit.errors import ServiceError
+from shared.kit.polling import Polling
 
 _log = structlog.get_logger("comparisons")
 _PAUSES_A_COUNT = 20
@@ -38,13 +38,11 @@ class ServedComparisons:
     ) -> None:
         self._service = service
         self._policies = policies
-        self._look_every_seconds = look_every_seconds
         self._count_every_seconds = count_every_seconds
         self._count_at = 0.0
         self._running: tuple[LiveComparison, ...] = ()
         self._looking = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="comparisons", daemon=True)
+        self._polling = Polling("comparisons", self._look, every_seconds=look_every_seconds)
         self.warm: Callable[[RankingPolicy], None] = lambda _: None
         """Called with both policies before any request is ranked by them."""
 
@@ -74,23 +72,15 @@ class ServedComparisons:
 
     def start(self) -> None:
         """Look and count in the background."""
-        self._thread.start()
+        self._polling.start()
 
     def stop(self) -> None:
         """End soon."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        self._polling.stop()
 
-    def _run(self) -> None:
-        while not self._stopping.wait(self._look_every_seconds):
-            try:
-                self._count_in_time()
-                self.refresh()
-            except ServiceError as error:
-                _log.warning("cannot look for comparisons", problem=error.detail)
-            except Exception:  # noqa: BLE001 - the thread must outlive whatever a database raises
-                _log.exception("cannot look for comparisons")
+    def _look(self) -> None:
+        self._count_in_time()
+        self.refresh()
 
     def _count_in_time(self) -> None:
         began = monotonic()

@@ -8,7 +8,7 @@ import structlog
 
 from services.matcher.policies.service import PolicyService
 from services.matcher.scoring.policy import RankingPolicy
-from shared.kit.errors import ServiceError
+from shared.kit.polling import Polling
 
 _log = structlog.get_logger("policies")
 _KEPT = 64
@@ -23,14 +23,12 @@ class ServedPolicies:
 
     def __init__(self, service: PolicyService, shipped: RankingPolicy, *, look_every_seconds: float = 0.5) -> None:
         self._service = service
-        self._look_every_seconds = look_every_seconds
         self._active = shipped
         self._activation = 0
         self._named: OrderedDict[str, RankingPolicy] = OrderedDict({shipped.revision: shipped})
         self._turn = threading.Lock()
         self._looking = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="active-policy", daemon=True)
+        self._polling = Polling("active-policy", self.refresh, every_seconds=look_every_seconds)
         self.warm: Callable[[RankingPolicy], None] = lambda _: None
         """Called with a policy before it becomes the active one."""
 
@@ -66,19 +64,8 @@ class ServedPolicies:
 
     def start(self) -> None:
         """Look for newer activations in the background."""
-        self._thread.start()
+        self._polling.start()
 
     def stop(self) -> None:
         """End soon."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._look_every_seconds):
-            try:
-                self.refresh()
-            except ServiceError as error:
-                _log.warning("cannot look for the active policy", problem=error.detail)
-            except Exception:  # noqa: BLE001 - the thread must outlive whatever a database raises
-                _log.exception("cannot look for the active policy")
+        self._polling.stop()
