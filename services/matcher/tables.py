@@ -139,6 +139,7 @@ class PolicyActivationRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+<<<<<<< HEAD
 class FeedbackRow(Base):
     """One event that the follower has read from the catalog; it never changes."""
 
@@ -196,3 +197,38 @@ class JudgmentRow(Base):
     grade: Mapped[int]
     note: Mapped[str | None] = mapped_column(Text)
     judged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+=======
+class ModelRow(Base):
+    """A model that may answer; its vectors stand under `vectors_of`."""
+
+    __tablename__ = "models"
+    __table_args__ = (UniqueConstraint("source"),)
+
+    model: Mapped[str] = mapped_column(String(100), primary_key=True)
+    source: Mapped[str] = mapped_column(String(1000))
+    """The bundled name, a folder, or a name on a hub."""
+    languages: Mapped[str] = mapped_column(Text)
+    query_prompt: Mapped[str | None] = mapped_column(Text)
+    passage_prompt: Mapped[str | None] = mapped_column(Text)
+    is_wanted: Mapped[bool]
+    """Built and kept ready by every replica."""
+    vectors_of: Mapped[str | None] = mapped_column(String(200))
+    """Under which id its vectors are kept; None until it was first loaded."""
+    created_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ModelActivationRow(Base):
+    """Which model answered from when on; the newest row is the one that answers now."""
+
+    __tablename__ = "model_activations"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """From 1, without gaps: of two activations at once, the second finds its number taken."""
+    action: Mapped[str] = mapped_column(String(20))
+    model: Mapped[str] = mapped_column(String(100))
+    previous: Mapped[str] = mapped_column(String(100))
+    created_by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+>>>>>>> 70cf93f (Embedding models as records: built beside the one that answers, switched to and rolled back; prompts of the model)

@@ -28,6 +28,10 @@ class HashedEncoder:
         """A token a word, or a character of a script without spaces."""
         return [[match.span() for match in _WORD.finditer(text)] for text in texts]
 
+    def encode_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """The same: it knows no prompts."""
+        return self.encode(texts)
+
     def encode(self, texts: Sequence[str], progress: Progress = no_progress) -> FloatMatrix:
         """Unit rows in the order of the texts."""
         vectors = np.zeros((len(texts), _DIMENSION), dtype=np.float32)
