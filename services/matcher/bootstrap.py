@@ -143,7 +143,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         lambda spec: ModelBuild(spec, lines.beside, database, model_records),
     )
     models.warm = lambda line: line.matchmaker.warm(served_policies.active)
-    served_policies.warm = lambda policy: models.line.matchmaker.warm(policy)
+    served_policies.warm = models.line.matchmaker.warm
     follower.on_stored, follower.on_forgotten = models.wake, models.forget
     return Matcher(
         database=database,

@@ -139,7 +139,6 @@ class PolicyActivationRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-<<<<<<< HEAD
 class FeedbackRow(Base):
     """One event that the follower has read from the catalog; it never changes."""
 
@@ -197,7 +196,8 @@ class JudgmentRow(Base):
     grade: Mapped[int]
     note: Mapped[str | None] = mapped_column(Text)
     judged_at: Mapped[datetime] = mapped_column(UtcDateTime)
-=======
+
+
 class ModelRow(Base):
     """A model that may answer; its vectors stand under `vectors_of`."""
 
@@ -231,4 +231,3 @@ class ModelActivationRow(Base):
     created_by: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
->>>>>>> 70cf93f (Embedding models as records: built beside the one that answers, switched to and rolled back; prompts of the model)

@@ -37,8 +37,7 @@ def simulate_policy(
         against=against.revision,
         snapshot=snapshot.version,
         subjects=tuple(
-            _subject(subject_id, moved)
-            for subject_id, moved in simulate(request, draft, against, matchmaker, snapshot)
+            _subject(subject_id, moved) for subject_id, moved in simulate(request, draft, against, matchmaker, snapshot)
         ),
     )
 

@@ -22,7 +22,7 @@ LineOf = Callable[[ModelSpec], ModelLine]
 """Loads a model; raises whatever its library raises."""
 
 
-class _Stopped(Exception):  # noqa: N818 - no error: the way out of a page loop
+class _Stopped(Exception):
     """The build was told to end."""
 
 
