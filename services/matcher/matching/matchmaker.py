@@ -162,7 +162,9 @@ class Matchmaker:
         """A profile that is asked about and not kept."""
         texts = profile_texts(profile)
         entry = profile_entry("", 0, profile, profile_language(profile, texts))
-        return Subject(profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts, entry.language, is_query=is_query))
+        return Subject(
+            profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts, entry.language, is_query=is_query)
+        )
 
 
 def floor_of(request: MatchRequest, policy: RankingPolicy, prepared: Prepared, target: Entry) -> float:
