@@ -81,7 +81,7 @@ class Indexer:
         ]
 
     def passing_texts(self, texts: ProfileTexts, language: Language, *, is_query: bool = False) -> AspectTexts:
-        """The texts of a profile in a language that is asked about and not kept; `is_query` for words that are no profile."""
+        """The texts of a profile that is asked about and not kept; `is_query` for words that are no profile."""
         cut = text_passages(aspect_texts(texts), self._encoder)
         encode = self._encoder.encode_queries if is_query else self._encoder.encode
         pooled = [_pooled(encode([passage.embedded_text for passage in passages])) for passages in cut]
