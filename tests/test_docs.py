@@ -25,7 +25,7 @@ _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _COMMAND = re.compile(
     r"\bliaison ((?:[a-z]+)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|rules|two-sided|interleaving"
     r"|model-switch|shuffled|create|judge|import|export|derive|folder|build|drop|list|show|draft|attach|activate|rollback|retire"
-    r"|simulate|history)\b)?)"
+    r"|simulate|history|start|stop)\b)?)"
     r"([^\n`|#>]*)"
 )
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")

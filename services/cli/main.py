@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from services.cli.bench.commands import bench_app
+from services.cli.comparison_commands import comparison_app
 from services.cli.demo.command import demo_command
 from services.cli.evaluate_command import evaluate_command
 from services.cli.evaluation_rankers import ServedRankers
@@ -37,6 +38,7 @@ app.command("export")(export_command)
 app.command("match")(match_command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(model_app, name="model")
+app.add_typer(comparison_app, name="comparison")
 app.command("evaluate")(evaluate_command(partial(ServedRankers, EVALUATION_VECTORS)))
 app.command("tune")(tune_command(PipelineMeasure(EVALUATION_VECTORS, SHIPPED_POLICY), SHIPPED_POLICY))
 app.add_typer(golden_app, name="golden")

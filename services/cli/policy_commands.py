@@ -29,7 +29,7 @@ Document = dict[str, Any]  # Any: JSON
 @policy_app.command("list")
 def list_command(as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL) -> None:
     """Every revision with its state and its newest evaluation, newest first."""
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.get("/v1/policies", limit=200),
@@ -40,7 +40,7 @@ def list_command(as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL)
 @policy_app.command("history")
 def history_command(as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL) -> None:
     """What ranked when, on whose word, newest first."""
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.get("/v1/policy-activations", limit=200),
@@ -51,7 +51,7 @@ def history_command(as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_U
 @policy_app.command("show")
 def show_command(revision: Revision, as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL) -> None:
     """One revision: its document, its evaluations."""
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.get(f"/v1/policies/{revision}"),
@@ -69,7 +69,7 @@ def draft_command(
 ) -> None:
     """Store a document as a new revision; one of equal content is given back instead."""
     body = {"name": name, "document": _read_json(file), "by": by}
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.post("/v1/policies", body),
@@ -88,7 +88,7 @@ def attach_command(
 ) -> None:
     """Keep an evaluation of a revision, so that it may be activated."""
     body = {"report": _read_json(report), "ranking": ranking, "by": by}
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.post(f"/v1/policies/{revision}/evaluations", body),
@@ -107,7 +107,7 @@ def activate_command(
 ) -> None:
     """Have a revision rank from now on."""
     body = {"by": by, "reason": reason, "force": force}
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.post(f"/v1/policies/{revision}:activate", body),
@@ -118,7 +118,7 @@ def activate_command(
 @policy_app.command("rollback")
 def rollback_command(by: By, reason: Reason, as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL) -> None:
     """Take the newest activation back."""
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.post("/v1/policies:rollback", {"by": by, "reason": reason}),
@@ -131,7 +131,7 @@ def retire_command(
     revision: Revision, by: By, reason: Reason, as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL
 ) -> None:
     """Take a revision out of use for good."""
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.post(f"/v1/policies/{revision}:retire", {"by": by, "reason": reason}),
@@ -153,7 +153,7 @@ def simulate_command(
     file = Path(policy)
     chosen = {"document": _read_json(file)} if file.is_file() else {"revision": policy}
     body = {**chosen, "against": against, "subject_ids": subject, "target_kinds": to, "limit": limit}
-    _asked(
+    answered(
         matcher_url,
         as_json,
         lambda matcher: matcher.post("/v1/policies:simulate", body),
@@ -161,12 +161,13 @@ def simulate_command(
     )
 
 
-def _asked(
+def answered(
     matcher_url: str,
     as_json: bool,
     ask: Callable[[ServiceClient], Document],
     shown: Callable[[Document], RenderableType],
 ) -> None:
+    """Ask the matcher, and print its answer as JSON or as people read it."""
     with connected(Service.MATCHER, matcher_url) as matcher:
         answer = ask(matcher)
     if as_json:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 
 from services.matcher.api import (
+    comparison_routes,
     golden_set_routes,
     judgment_routes,
     match_routes,
@@ -55,6 +56,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(golden_set_routes.router)
     app.include_router(judgment_routes.router)
     app.include_router(model_routes.router)
+    app.include_router(comparison_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import httpx
 
+from services.matcher.comparisons.chosen import FeedbackTargets
+from services.matcher.comparisons.service import ComparisonService
+from services.matcher.comparisons.serving import ServedComparisons
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.on_demand import OnDemandEncoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
@@ -51,6 +54,8 @@ class Matcher:
     policies: PolicyService
     served_policies: ServedPolicies
     golden_sets: GoldenSets
+    comparisons: ComparisonService
+    served_comparisons: ServedComparisons
     model_records: ModelService
     models: ServedModels
 
@@ -74,6 +79,8 @@ class Matcher:
         self.policies.keep_shipped()
         self.served_policies.refresh()
         self.served_policies.start()
+        self.served_comparisons.refresh()
+        self.served_comparisons.start()
         self.runs.start()
         self.follower.start()
         self.feedback_follower.start()
@@ -87,6 +94,7 @@ class Matcher:
         self.feedback_follower.stop()
         self.models.stop()
         self.served_policies.stop()
+        self.served_comparisons.stop()
         self.feed_http.close()
         self.runs.close()
         self.database.close()
@@ -122,7 +130,9 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     )
     policies = PolicyService(database, SHIPPED_POLICY, models=ModelFolder(settings.models_directory))
     served_policies = ServedPolicies(policies, SHIPPED_POLICY)
-    lines = _Lines(settings, encoder_of, database, served_policies, runs.exposure.exposure_of)
+    comparisons = ComparisonService(database, policies, FeedbackTargets())
+    served_comparisons = ServedComparisons(comparisons, served_policies)
+    lines = _Lines(settings, encoder_of, database, served_policies, served_comparisons, runs.exposure.exposure_of)
     home_spec = _home_spec(settings)
     home = lines.line(home_spec, settings.data_directory)
     model_records = ModelService(database, home_spec, home.vectors_of)
@@ -143,7 +153,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         lambda spec: ModelBuild(spec, lines.beside, database, model_records),
     )
     models.warm = lambda line: line.matchmaker.warm(served_policies.active)
-    served_policies.warm = models.line.matchmaker.warm
+    served_policies.warm = served_comparisons.warm = models.warm_policy
     follower.on_stored, follower.on_forgotten = models.wake, models.forget
     return Matcher(
         database=database,
@@ -154,6 +164,8 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         policies=policies,
         served_policies=served_policies,
         golden_sets=GoldenSets(database),
+        comparisons=comparisons,
+        served_comparisons=served_comparisons,
         model_records=model_records,
         models=models,
     )
@@ -167,6 +179,7 @@ class _Lines:
     encoder_of: EncoderFactory
     database: Database
     policies: ServedPolicies
+    comparisons: ServedComparisons
     exposure_of: ExposureOf
 
     def beside(self, spec: ModelSpec) -> ModelLine:
@@ -200,6 +213,7 @@ class _Lines:
                 indexer=Indexer(asked, store),
                 encoder=asked,
                 policies=self.policies,
+                comparisons=self.comparisons,
                 exposure_of=self.exposure_of,
             ),
         )

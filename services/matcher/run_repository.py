@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.matcher.tables import Base, ExposureRow, MatchRunRow
+from services.matcher.tables import (
+    Base,
+    ComparedPairRow,
+    DraftedListRow,
+    DraftedResultRow,
+    ExposureRow,
+    MatchRunRow,
+)
 from shared.kit.database import ReadSession, WriteSession
 
 
@@ -21,6 +28,17 @@ class Repeat:
     last_answered_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A stored run whose list was drafted from two policies."""
+
+    run_id: str
+    comparison_id: str
+    subject_id: str
+    teams: Mapping[str, str]
+    """By target id."""
+
+
 def insert_new_runs(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Insert the runs that are not stored yet; the ids of those that were inserted."""
     insert = _insert(session, MatchRunRow).on_conflict_do_nothing().returning(MatchRunRow.run_id)
@@ -30,6 +48,22 @@ def insert_new_runs(session: WriteSession, rows: Sequence[Mapping[str, Any]]) ->
 def stored_ids(session: ReadSession, run_ids: Sequence[str]) -> set[str]:
     """Those of a batch's runs that are stored already."""
     return set(session.scalars(select(MatchRunRow.run_id).where(MatchRunRow.run_id.in_(run_ids))))
+
+
+def insert_drafts(session: WriteSession, drafts: Sequence[Draft]) -> None:
+    """Keep whose choice each result was; a run that was pruned and is answered again has its draft already."""
+    lists = [
+        {"run_id": draft.run_id, "comparison_id": draft.comparison_id, "subject_id": draft.subject_id}
+        for draft in drafts
+    ]
+    results = [
+        {"run_id": draft.run_id, "target_id": target_id, "team": team}
+        for draft in drafts
+        for target_id, team in draft.teams.items()
+    ]
+    if drafts:
+        session.execute(_insert(session, DraftedListRow).on_conflict_do_nothing(), lists)
+        session.execute(_insert(session, DraftedResultRow).on_conflict_do_nothing(), results)
 
 
 def add_repeats(session: WriteSession, repeats: Sequence[Repeat]) -> None:
@@ -75,6 +109,7 @@ def prune_runs(session: WriteSession, *, before: datetime, limit: int) -> int:
     )
     pruned = session.scalars(oldest).all()
     session.execute(delete(MatchRunRow).where(MatchRunRow.run_id.in_(pruned)))
+    _forget_drafts(session, pruned)
     return len(pruned)
 
 
@@ -92,6 +127,15 @@ def read_exposures(session: ReadSession) -> dict[str, int]:
     """Every profile's count."""
     query = select(ExposureRow.profile_id, ExposureRow.shown)
     return dict(session.execute(query).all())
+
+
+def _forget_drafts(session: WriteSession, run_ids: Sequence[str]) -> None:
+    """Of pruned runs, but for those that a running comparison counts."""
+    counting = select(ComparedPairRow.comparison_id)
+    drafted = select(DraftedListRow.run_id).where(DraftedListRow.run_id.in_(run_ids))
+    forgotten = session.scalars(drafted.where(DraftedListRow.comparison_id.not_in(counting))).all()
+    session.execute(delete(DraftedResultRow).where(DraftedResultRow.run_id.in_(forgotten)))
+    session.execute(delete(DraftedListRow).where(DraftedListRow.run_id.in_(forgotten)))
 
 
 def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type

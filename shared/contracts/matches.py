@@ -128,14 +128,25 @@ class LeftOut(WireModel):
     move: Move
 
 
+class ComparedPolicies(WireModel):
+    """The running comparison that an answer is part of; whose result each is stays untold."""
+
+    id: str
+    first: str
+    second: str
+
+
 class Provenance(WireModel):
     """The versions that make an answer repeatable."""
 
     policy: str
+    """A revision; the two of a comparison with `+` between them."""
     model: str
     snapshot: str
     feed_seq: int
     as_of: date | None = None
+    comparison: ComparedPolicies | None = Field(default=None, exclude_if=lambda comparison: comparison is None)
+    """Only in answers whose list was drafted from two policies; all others are as if there were no comparisons."""
 
 
 class MatchResponse(WireModel):

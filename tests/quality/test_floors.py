@@ -71,6 +71,21 @@ def test_chinese_questions_find_their_paragraph(tmp_path: Path) -> None:
     assert served >= report.rankings["lexical"].metrics["ndcg@10"].mean - 0.005
 
 
+def test_chinese_questions_find_english_paragraphs_by_the_glossary_alone(tmp_path: Path) -> None:
+    judged = with_fewer_queries(set_folder("xquadr_zh_en"), tmp_path / "set", 250)
+    encoder = HashingEncoder(languages=frozenset())
+    database = open_database(f"sqlite:///{tmp_path / 'vectors.db'}")
+    ranked = partial(
+        pipeline_rankers,
+        encoder=encoder,
+        store=VectorStore(database, encoder),
+        policies={"served": POLICIES["served"]},
+    )
+    [report] = evaluate_folders([judged], build_rankers=ranked, resamples=200)
+    database.close()
+    assert report.rankings["served"].metrics["ndcg@10"].mean >= 0.35  # .18 by Latin words and numbers alone
+
+
 @pytest.mark.parametrize(
     ("name", "ndcg_at_10", "recall_at_100"),
     [("cb13_startup_to_investor", 0.105, 0.49), ("zh_startup_to_investor", 0.08, 0.52)],

@@ -91,6 +91,7 @@ class Answers:
             "subject_id": self._subject,
             "target_kinds": [self._target_kind],
             "filters": [{"op": "overlaps", "attribute": "keyword", "values": [tag]}],
+            "floor": 0,
         }
         matches = self._matcher.post("/v1/matches", json=request).raise_for_status().json()["matches"]
         return (matches[0]["title"], matches[0]["revision"]) if matches else None

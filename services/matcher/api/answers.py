@@ -8,6 +8,7 @@ from pydantic_core import from_json, to_json
 from services.matcher.api.explaining import Asked, explained, rule_texts
 from services.matcher.api.json_parts import directed_json, json_array, json_object
 from services.matcher.embedding.encoder import Encoder
+from services.matcher.matching.drafting import Draft
 from services.matcher.matching.matchmaker import Answer
 from services.matcher.matching.near_misses import NearlyMatched
 from services.matcher.matching.pipeline import ScoredMatch
@@ -61,7 +62,8 @@ def written_answer(answer: Answer, encoder: Encoder) -> WrittenAnswer:
     Written without building the wire's objects, which took longer than finding what they hold: they are hundreds. A
     test reads it as a MatchResponse and finds every field.
     """
-    provenance = provenance_of(answer.request, answer.snapshot, answer.policy)
+    provenance = provenance_of(answer.request, answer.snapshot, answer.policy, answer.draft)
+    policies = answer.draft.policies() if answer.draft else {}
     moves, matches = answer.arranged.moves, answer.arranged.matches
     asked = Asked(answer.subject, answer.request, answer.snapshot, answer.policy, encoder)
     run = run_id(answer.request, provenance, withheld=_withheld(answer))
@@ -73,7 +75,12 @@ def written_answer(answer: Answer, encoder: Encoder) -> WrittenAnswer:
         {
             "run_id": to_json(run),
             "matches": json_array(
-                match_json(rank, scored, asked, moves.get(scored.entry.profile_id))
+                match_json(
+                    rank,
+                    scored,
+                    asked._replace(policy=policies.get(scored.entry.profile_id, answer.policy)),
+                    moves.get(scored.entry.profile_id),
+                )
                 for rank, scored in enumerate(matches, start=1)
             ),
             "eligible": to_json(answer.eligible),
@@ -94,14 +101,18 @@ def _withheld(answer: Answer) -> list[str]:
     return [profile_id for profile_id in ids if moves[profile_id].reason in passing]
 
 
-def provenance_of(request: MatchRequest, snapshot: Snapshot, policy: RankingPolicy) -> Provenance:
-    """The versions an answer stands on."""
+def provenance_of(
+    request: MatchRequest, snapshot: Snapshot, policy: RankingPolicy, draft: Draft | None = None
+) -> Provenance:
+    """The versions an answer stands on; of a drafted list, both policies and their comparison."""
+    named = draft.comparison.named if draft else None
     return Provenance(
-        policy=policy.revision,
+        policy=f"{named.first}+{named.second}" if named else policy.revision,
         model=snapshot.model_id,
         snapshot=snapshot.version,
         feed_seq=snapshot.feed_seq,
         as_of=request.as_of,
+        comparison=named,
     )
 
 

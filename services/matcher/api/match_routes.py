@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Response
 from services.matcher.api.answers import WrittenAnswer, written_answer
 from services.matcher.api.examples import BATCH_EXAMPLES, MATCH_EXAMPLES, MATCH_RESPONSE_EXAMPLE
 from services.matcher.deps import ReadyMatcher
+from services.matcher.matching.matchmaker import Answer
 from services.matcher.runs.answered import AnsweredRun, request_json
 from shared.contracts.matches import MatchBatchRequest, MatchBatchResponse, MatchRequest, MatchResponse
 from shared.kit.errors import ServiceError
@@ -27,7 +28,7 @@ def create_matches(
     """Propose counterparts for a stored profile, a text or a whole profile; best first, ties by id."""
     line = matcher.line
     answer = line.matchmaker.answer(request, line.matchmaker.current)
-    return Response(_recorded(request, written_answer(answer, line.encoder), matcher), media_type="application/json")
+    return Response(_recorded(answer, written_answer(answer, line.encoder), matcher), media_type="application/json")
 
 
 @router.post(
@@ -51,12 +52,13 @@ def create_match_batch(
             error.detail = f"requests.{number}: {error.detail}"
             raise
         taken.update(scored.entry.profile_id for scored in answer.arranged.matches)
-        answers.append(_recorded(request, written_answer(answer, line.encoder), matcher))
+        answers.append(_recorded(answer, written_answer(answer, line.encoder), matcher))
     return Response(b'{"responses":[' + b",".join(answers) + b"]}", media_type="application/json")
 
 
-def _recorded(request: MatchRequest, written: WrittenAnswer, matcher: ReadyMatcher) -> bytes:
+def _recorded(answer: Answer, written: WrittenAnswer, matcher: ReadyMatcher) -> bytes:
     """The answer's bytes, handed to the recorder as they are sent."""
+    request, draft = answer.request, answer.draft
     if request.record_run:
         matcher.runs.record(
             AnsweredRun(
@@ -66,6 +68,7 @@ def _recorded(request: MatchRequest, written: WrittenAnswer, matcher: ReadyMatch
                 subject_id=request.subject_id,
                 provenance=written.provenance,
                 shown=written.shown,
+                draft=draft.recorded if draft else None,
             )
         )
     return written.body

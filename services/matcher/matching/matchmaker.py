@@ -1,11 +1,15 @@
 """Answers match requests: resolves the subject, runs the pipeline on one snapshot, reranks what it found."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from services.matcher.domain.texts import profile_texts
 from services.matcher.embedding.encoder import Encoder
+from services.matcher.interleaving.team_draft import Team
 from services.matcher.matching.calibrating import segment_subject
+from services.matcher.matching.comparison_source import ComparisonSource, LiveComparison, NoComparisons
+from services.matcher.matching.drafting import Draft, drafted_list
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexer, profile_entry, profile_language
 from services.matcher.matching.near_misses import NearlyMatched, near_misses
@@ -60,6 +64,9 @@ class Answer:
     near_misses: tuple[NearlyMatched, ...]
     snapshot: Snapshot
     policy: RankingPolicy
+    """That of every match, but for a list drafted from two: there, the first of them."""
+    draft: Draft | None = None
+    """Whose choice each match is, where two policies are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,7 @@ class Matchmaker:
         indexer: Indexer,
         encoder: Encoder,
         policies: PolicySource | None = None,
+        comparisons: ComparisonSource | None = None,
         exposure_of: ExposureOf = lambda _: 0,
     ) -> None:
         """`indexer` embeds inline subjects; `encoder` says which languages the model reads.
@@ -91,6 +99,7 @@ class Matchmaker:
         self._publisher = publisher
         self._indexer = indexer
         self._policies = policies or OnePolicy(SHIPPED_POLICY)
+        self._comparisons = comparisons or NoComparisons()
         self._exposure_of = exposure_of
         self._books = PairingBooks(encoder.languages)
 
@@ -107,13 +116,46 @@ class Matchmaker:
         _check_position(request, snapshot)
         policy = self.policy_of(request)
         subject = self._subject(request, snapshot)
+        comparison = self._comparisons.of(request, subject.kind)
+        if comparison is not None:
+            return self._drafted(request, subject, snapshot, comparison, taken or {})
+        return self._answer(request, subject, snapshot, policy, taken or {}, self._exposure_of)
+
+    def _drafted(
+        self,
+        request: MatchRequest,
+        subject: Subject,
+        snapshot: Snapshot,
+        comparison: LiveComparison,
+        taken: Mapping[str, int],
+    ) -> Answer:
+        """One list from those of two policies; near misses are the first policy's."""
+        exposure_of = cache(self._exposure_of)  # it may grow meanwhile, and both lists must withhold the same
+        first, second = (
+            self._answer(asked, subject, snapshot, comparison.policy_of(team), taken, exposure_of)
+            for team, asked in ((Team.FIRST, request), (Team.SECOND, request.model_copy(update={"near_misses": 0})))
+        )
+        lists = {Team.FIRST: first.arranged, Team.SECOND: second.arranged}
+        arranged, draft = drafted_list(lists, comparison, request, snapshot)
+        return replace(first, arranged=arranged, draft=draft)
+
+    def _answer(
+        self,
+        request: MatchRequest,
+        subject: Subject,
+        snapshot: Snapshot,
+        policy: RankingPolicy,
+        taken: Mapping[str, int],
+        exposure_of: ExposureOf,
+    ) -> Answer:
+        """The answer under one policy."""
         prepared = self.prepared(request, subject, snapshot, policy)
         ranking = match(prepared, pool_size(request))
         above = [one for one in ranking.matches if one.score >= floor_of(request, policy, prepared, one.entry)]
         return Answer(
             request=request,
             subject=subject,
-            arranged=arrange(above, request, snapshot, self._exposure_of, taken or {}),
+            arranged=arrange(above, request, snapshot, exposure_of, taken),
             eligible=ranking.eligible,
             near_misses=near_misses(prepared, request.near_misses),
             snapshot=snapshot,

@@ -12,11 +12,12 @@ class PolicyNotFound(NotFound):
 
     code = "policy_not_found"
 
-    def __init__(self, revision: str) -> None:
-        fix = "Use a revision that GET /v1/policies lists, or leave the field out for the active policy."
+    def __init__(self, revision: str, *, field: str = "policy") -> None:
+        fix = "Use a revision that GET /v1/policies lists"
+        fix += ", or leave the field out for the active policy." if field == "policy" else "."
         super().__init__(
-            f"policy: no revision {revision!r}. {fix}",
-            errors=(FieldProblem(field="policy", message="unknown", fix=fix),),
+            f"{field}: no revision {revision!r}. {fix}",
+            errors=(FieldProblem(field=field, message="unknown", fix=fix),),
         )
 
 

@@ -39,16 +39,8 @@ def arrange(
     if request.rerank == RerankOptions():
         return Arranged(matches=tuple(matches[: request.limit]), moves={}, left_out=())
     by_id = {one.entry.profile_id: one for one in matches}
-    options = request.rerank
-    settings = RerankSettings(
-        limit=request.limit,
-        max_per_organisation=options.max_per_organisation,
-        diversity=options.diversity,
-        exposure_cap=options.exposure_cap,
-        newcomer_share=options.newcomer_share,
-        respect_capacity=options.respect_capacity,
-    )
-    reranked = rerank([_ranked(one, snapshot, exposure_of, taken) for one in matches], settings)
+    candidates = [ranked(one, snapshot, exposure_of, taken) for one in matches]
+    reranked = rerank(candidates, rerank_settings(request))
     moves = {move.profile_id: move for move in reranked.moves}
     return Arranged(
         matches=tuple(by_id[place.profile_id] for place in reranked.places),
@@ -57,9 +49,21 @@ def arrange(
     )
 
 
-def _ranked(
-    one: ScoredMatch, snapshot: Snapshot, exposure_of: Callable[[str], int], taken: Mapping[str, int]
-) -> Ranked:
+def rerank_settings(request: MatchRequest) -> RerankSettings:
+    """What the request lets reranking do."""
+    options = request.rerank
+    return RerankSettings(
+        limit=request.limit,
+        max_per_organisation=options.max_per_organisation,
+        diversity=options.diversity,
+        exposure_cap=options.exposure_cap,
+        newcomer_share=options.newcomer_share,
+        respect_capacity=options.respect_capacity,
+    )
+
+
+def ranked(one: ScoredMatch, snapshot: Snapshot, exposure_of: Callable[[str], int], taken: Mapping[str, int]) -> Ranked:
+    """A match with what reranking looks at."""
     entry = one.entry
     found = snapshot.find(entry.profile_id)
     facts = entry.facts

@@ -9,6 +9,7 @@ from services.matcher.models.build import ModelBuild
 from services.matcher.models.errors import ModelNotReady
 from services.matcher.models.line import ModelLine
 from services.matcher.models.service import ModelService, ModelSpec, StoredModel
+from services.matcher.scoring.policy import RankingPolicy
 from shared.contracts.model_records import ModelList, ModelRecord, ModelState
 from shared.kit.errors import ServiceError
 
@@ -92,6 +93,10 @@ class ServedModels:
             self._switch(active)
             for name in sorted(self._builds.keys() - wanted.keys() - {self._serving}):
                 self._let_go(name)
+
+    def warm_policy(self, policy: RankingPolicy) -> None:
+        """Make a policy ready to rank under the model that answers."""
+        self.line.matchmaker.warm(policy)
 
     def wake(self) -> None:
         """The store has changed."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
+from services.matcher.tables import ComparedPairRow, ComparisonRow, PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.kit.database import ReadSession
 
 
@@ -38,6 +38,15 @@ def evaluations_of(session: ReadSession, revisions: Sequence[str]) -> Sequence[P
     """Of some revisions, oldest first."""
     query = select(PolicyEvaluationRow).where(PolicyEvaluationRow.revision.in_(revisions))
     return session.scalars(query.order_by(PolicyEvaluationRow.created_at, PolicyEvaluationRow.evaluation_id)).all()
+
+
+def is_compared(session: ReadSession, revision: str) -> bool:
+    """Whether a running comparison has the revision."""
+    running = select(ComparisonRow.comparison_id).where(
+        or_(ComparisonRow.first == revision, ComparisonRow.second == revision),
+        ComparisonRow.comparison_id.in_(select(ComparedPairRow.comparison_id)),
+    )
+    return session.scalars(running.limit(1)).first() is not None
 
 
 def newest_activation(session: ReadSession) -> PolicyActivationRow | None:

@@ -239,6 +239,7 @@ class PolicyService:
             is_active=self._active(session) == row.revision,
             is_retired=row.retired_by is not None,
             evaluations=len(repository.evaluations_of(session, [row.revision])),
+            is_compared=repository.is_compared(session, row.revision),
         )
 
     def _record(self, session: ReadSession, row: PolicyRow) -> PolicyRevision:

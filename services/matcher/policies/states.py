@@ -26,7 +26,7 @@ class PolicyAlreadyActive(Conflict):
 
 
 class PolicyInUse(Conflict):
-    """What ranks now, or comes with the release, is not retired."""
+    """What ranks now, is compared, or comes with the release, is not retired."""
 
     code = "policy_in_use"
 
@@ -45,6 +45,8 @@ class Standing:
     is_active: bool
     is_retired: bool
     evaluations: int
+    is_compared: bool = False
+    """In a running comparison."""
 
     @property
     def state(self) -> PolicyState:
@@ -77,6 +79,8 @@ def check_retirement(standing: Standing, *, shipped: str) -> None:
         raise PolicyRetired(f"{standing.revision} is retired already.")
     if standing.is_active or standing.revision == shipped:
         raise PolicyInUse(f"{standing.revision} ranks now or comes with this release; activate another one first.")
+    if standing.is_compared:
+        raise PolicyInUse(f"{standing.revision} is in a running comparison; stop that first.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.matcher.interleaving.team_draft import Drafted
 from services.matcher.tables import MatchRunRow
 from shared.contracts.matches import MatchRequest, Provenance
 from shared.contracts.vocabularies import Visibility
 
 _FASTEST = 1
 _NAMES_THE_POSTER = {"organisation", "organisation_unit", "url"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftedRun:
+    """Whose choice each result of an answer was; kept beside the run, told to nobody who reads it."""
+
+    comparison_id: str
+    results: tuple[Drafted, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,8 @@ class AnsweredRun:
     provenance: Provenance
     shown: tuple[str, ...]
     """Ids of the profiles that were proposed, each once."""
+    draft: DraftedRun | None = None
+    """Where the list was drafted from two policies."""
 
     @property
     def size_bytes(self) -> int:

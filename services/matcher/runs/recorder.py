@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -162,6 +162,7 @@ class RunRecorder:
         with self._database.write() as session:
             new = run_repository.insert_new_runs(session, rows)
             run_repository.add_repeats(session, [_repeat(each) for each in batch if each.run.run_id not in new])
+            run_repository.insert_drafts(session, [draft for each in batch if (draft := _draft(each, new)) is not None])
             shown = Counter(one for each in batch if each.run.run_id in new for one in each.run.shown)
             return run_repository.raise_exposures(session, shown)
 
@@ -170,6 +171,19 @@ class RunRecorder:
         if dropped > self._reported_dropped:
             _log.warning("runs_dropped", runs=dropped - self._reported_dropped, in_all=dropped)
             self._reported_dropped = dropped
+
+
+def _draft(each: WaitingRun, new: Collection[str]) -> run_repository.Draft | None:
+    """The draft of a run that is stored now; a list without a result was shown to nobody."""
+    run = each.run
+    if run.draft is None or run.subject_id is None or not run.draft.results or run.run_id not in new:
+        return None
+    return run_repository.Draft(
+        run_id=run.run_id,
+        comparison_id=run.draft.comparison_id,
+        subject_id=run.subject_id,
+        teams={one.target_id: one.team.value for one in run.draft.results},
+    )
 
 
 def _repeat(each: WaitingRun) -> run_repository.Repeat:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from hashlib import sha256
+from typing import Any
 
 from shared.contracts.matches import MatchRequest, Provenance
 
@@ -18,12 +19,22 @@ def run_id(request: MatchRequest, provenance: Provenance, *, withheld: Collectio
     is taken up by earlier requests of a batch: no version names either, so the answer's id must.
     """
     named = {
-        "request": request.model_dump(mode="json", exclude=_NOT_ASKED),
+        "request": asked(request),
         "provenance": provenance.model_dump(mode="json"),
         "withheld": sorted(withheld),
     }
+    return f"run_{named_digest(named).hex()[:32]}"
+
+
+def asked(request: MatchRequest) -> dict[str, Any]:  # Any: JSON
+    """What a request asks, defaults filled in: equal for requests that have equal answers."""
+    return request.model_dump(mode="json", exclude=_NOT_ASKED)
+
+
+def named_digest(named: Mapping[str, Any]) -> bytes:  # Any: JSON
+    """The SHA-256 of canonical JSON, 32 bytes."""
     canonical = json.dumps(named, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"run_{sha256(canonical.encode()).hexdigest()[:32]}"
+    return sha256(canonical.encode()).digest()
 
 
 def is_run_id(text: str) -> bool:

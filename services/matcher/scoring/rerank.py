@@ -86,22 +86,25 @@ def rerank(candidates: Sequence[Ranked], settings: RerankSettings) -> Reranked:
     return _Reranking(candidates, settings).run()
 
 
+def open_places(candidates: Sequence[Ranked], settings: RerankSettings, is_barred: Mask | None = None) -> OpenPlaces:
+    """The places of a list of `candidates`; `is_barred` says who has none whatever happens, (len(candidates),)."""
+    return OpenPlaces(
+        limit=settings.limit,
+        organisations=_organisation_numbers(candidates),
+        is_newcomer=np.array([each.is_newcomer and each.score >= settings.floor for each in candidates], dtype=bool),
+        is_barred=np.zeros(len(candidates), dtype=bool) if is_barred is None else is_barred,
+        max_per_organisation=settings.max_per_organisation,
+        newcomer_share=settings.newcomer_share,
+    )
+
+
 class _Reranking:
     def __init__(self, candidates: Sequence[Ranked], settings: RerankSettings) -> None:
         self._candidates = candidates
         self._limit = settings.limit
         self._reasons: list[MoveReason | None] = [None] * len(candidates)
         self._order: list[int] = []
-        self._open = OpenPlaces(
-            limit=settings.limit,
-            organisations=_organisation_numbers(candidates),
-            is_newcomer=np.array(
-                [each.is_newcomer and each.score >= settings.floor for each in candidates], dtype=bool
-            ),
-            is_barred=self._barred(settings),
-            max_per_organisation=settings.max_per_organisation,
-            newcomer_share=settings.newcomer_share,
-        )
+        self._open = open_places(candidates, settings, self._barred(settings))
         self._relevance = _relevance(candidates, settings.diversity)
 
     def run(self) -> Reranked:

@@ -11,6 +11,7 @@ from schemathesis.generation import GenerationMode
 from starlette.testclient import TestClient
 
 from services.matcher.api.examples import MATCH_EXAMPLES
+from shared.contracts.comparisons import Comparison
 from shared.contracts.golden_sets import DerivedJudgments, GoldenSet, ImportedJudgments
 from shared.contracts.match_runs import MatchRun
 from shared.contracts.matches import MatchBatchResponse, MatchResponse
@@ -33,7 +34,7 @@ FEW = settings(
 def test_generated_requests_never_meet_an_unexpected_error(client: TestClient, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 31
+    assert len(operations) == 35
     for operation in operations:
         if operation.body or mode is GenerationMode.POSITIVE:  # without a body there is nothing to break
             _check(client, operation.as_strategy(generation_mode=mode))
@@ -61,6 +62,8 @@ def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(clie
         ("/v1/policies/{revision}/evaluations", PolicyEvaluation),
         ("/v1/policies:rollback", Activation),
         ("/v1/policies:simulate", Simulation),
+        ("/v1/comparisons/{comparison_id}", Comparison),
+        ("/v1/comparisons/{comparison_id}:stop", Comparison),
         ("/v1/golden-sets/{set_id}", GoldenSet),
         ("/v1/golden-sets/{set_id}/judgments:import", ImportedJudgments),
         ("/v1/golden-sets/{set_id}/judgments:derive", DerivedJudgments),

@@ -57,7 +57,10 @@ def test_an_unknown_policy_is_refused_by_name(client: TestClient) -> None:
     assert why.json()["code"] == "policy_not_found"
 
 
-def test_the_loop_from_a_draft_to_a_roll_back(client: TestClient, revision: str) -> None:
+@pytest.mark.usefixtures("revision")  # what ranked before ranks again afterwards
+def test_the_loop_from_a_draft_to_a_roll_back(client: TestClient) -> None:
+    draft = {"name": "loop", "document": DOCUMENT | {"note": "in a loop", "floor": 0.123}, "by": "operator"}
+    revision = client.post("/v1/policies", json=draft).json()["revision"]
     refused = client.post(f"/v1/policies/{revision}:activate", json=WHY)
     assert (refused.status_code, refused.json()["code"]) == (409, "policy_not_evaluated")
     attached = client.post(f"/v1/policies/{revision}/evaluations", json={"report": REPORT, "by": "operator"})

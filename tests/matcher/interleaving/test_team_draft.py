@@ -62,6 +62,29 @@ def test_swapped_rankings_swap_the_teams() -> None:
     assert {drafted.team for drafted, _ in counts} == set(Team)
 
 
+class OneOfALetter:
+    """Places of a list in which no two targets begin alike."""
+
+    def __init__(self, targets: set[str]) -> None:
+        self._targets = targets
+
+    def allowed(self) -> set[str]:
+        return self._targets
+
+    def take(self, target_id: str) -> None:
+        self._targets = {one for one in self._targets if one[0] != target_id[0]}
+
+
+def test_a_limit_of_the_whole_list_passes_over_what_it_refuses() -> None:
+    # Either team alone would bring a1 and b1, or a2 and b2; together no letter comes twice.
+    for seed in range(20):
+        drafted = team_draft(
+            ["a1", "b1", "c1"], ["a2", "b2", "d2"], 4, (seed,), OneOfALetter({"a1", "b1", "c1", "a2", "b2", "d2"})
+        )
+        assert sorted(one.target_id[0] for one in drafted) == ["a", "b", "c", "d"]
+        assert {one.team for one in drafted} == set(Team)
+
+
 def test_a_target_named_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="rank each target once"):
         team_draft(["a", "a"], ["b"], 3, (0,))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from services.matcher.runs.answered import AnsweredRun, request_json
+from services.matcher.runs.answered import AnsweredRun, DraftedRun, request_json
 from services.matcher.runs.recorder import RunRecorder
 from shared.contracts.matches import MatchRequest, Provenance
 from shared.contracts.profiles import Kind
@@ -32,7 +32,7 @@ def id_of(name: str) -> str:
     return f"run_{sha256(name.encode()).hexdigest()[:32]}"
 
 
-def make_run(name: str, *shown: str, size: int = 0) -> AnsweredRun:
+def make_run(name: str, *shown: str, size: int = 0, draft: DraftedRun | None = None) -> AnsweredRun:
     """A run whose answer is no real one, and `size` bytes longer than its name."""
     request = MatchRequest(subject_id="prf_1", target_kinds=(Kind.PROJECT,))
     return AnsweredRun(
@@ -42,6 +42,7 @@ def make_run(name: str, *shown: str, size: int = 0) -> AnsweredRun:
         subject_id=request.subject_id,
         provenance=PROVENANCE,
         shown=shown,
+        draft=draft,
     )
 
 

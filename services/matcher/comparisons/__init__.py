@@ -1,0 +1,1 @@
+"""Comparisons of two policies on live requests: started, served, counted, and ended by themselves."""
