@@ -48,13 +48,13 @@ def feed() -> Iterator[FeedServer]:
 
 @contextmanager
 def matcher(feed: FeedServer, folder: Path, encoder_of: Choose = choose, **changed: str) -> Iterator[TestClient]:
-    settings = MatcherSettings(
-        catalog_url=feed.url,
-        database_url=changed.pop("database_url", f"sqlite:///{folder / 'matcher.db'}"),
-        data_directory=folder / "saved",
-        feed_wait_seconds=0.2,
-        **changed,
-    )
+    given = {
+        "catalog_url": feed.url,
+        "database_url": f"sqlite:///{folder / 'matcher.db'}",
+        "data_directory": folder / "saved",
+        "feed_wait_seconds": 0.2,
+    }
+    settings = MatcherSettings.model_validate(given | changed)
     with TestClient(create_app(settings, encoder_of), raise_server_exceptions=False) as client:
         yield client
 
