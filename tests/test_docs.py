@@ -24,7 +24,7 @@ _SETTING = re.compile(r"LIAISON_[A-Z_]*[A-Z]")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _COMMAND = re.compile(
     r"\bliaison ((?:[a-z]+)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|rules|two-sided|interleaving"
-    r"|shuffled|create|judge|import|export|derive|folder|list|show|draft|attach|activate|rollback|retire"
+    r"|model-switch|shuffled|create|judge|import|export|derive|folder|build|drop|list|show|draft|attach|activate|rollback|retire"
     r"|simulate|history|start|stop)\b)?)"
     r"([^\n`|#>]*)"
 )

@@ -10,15 +10,17 @@ from rich.console import Console
 
 from services.cli.evaluate import RankerFactory, evaluate_folders
 from services.cli.evaluation_display import StageBars
+from services.cli.evaluation_rankers import ComparedModel
 from services.cli.evaluation_tables import set_tables
 from services.cli.match_display import terminal_or_wide
 from services.cli.problems import CommandProblem
 from services.matcher.evaluation.comparison import FaultyRanking, NothingToEvaluate, UnknownReference
 from services.matcher.evaluation.report import SetReport, report_json
 from services.matcher.evaluation.set_folder import JudgedSetProblem
+from shared.contracts.vocabularies import Language
 
-RankersOfPolicies = Callable[[Sequence[Path]], RankerFactory]
-"""From files of policies to the rankings of a set, theirs among them; raises CommandProblem for a faulty file."""
+RankersOfPolicies = Callable[[Sequence[Path], Sequence[ComparedModel]], RankerFactory]
+"""From files of policies and models to the rankings of a set, theirs among them; raises CommandProblem."""
 
 
 def evaluate_command(rankers_of: RankersOfPolicies) -> Callable[..., None]:
@@ -31,6 +33,14 @@ def evaluate_command(rankers_of: RankersOfPolicies) -> Callable[..., None]:
         policies: Annotated[
             list[Path] | None,
             typer.Option("--policy", metavar="FILE", help="A policy document to compare; may be repeated."),
+        ] = None,
+        models: Annotated[
+            list[str] | None,
+            typer.Option("--model", metavar="PATH", help="A model's folder to compare; may be repeated."),
+        ] = None,
+        model_languages: Annotated[
+            list[Language] | None,
+            typer.Option("--model-language", help="Languages that those models read; may be repeated; en if left out."),
         ] = None,
         reference: Annotated[
             str | None, typer.Option(metavar="NAME", help="The ranking that the others are compared with.")
@@ -58,7 +68,13 @@ def evaluate_command(rankers_of: RankersOfPolicies) -> Callable[..., None]:
             with StageBars() as bars:
                 for report in evaluate_folders(
                     folders,
-                    build_rankers=rankers_of(policies or []),
+                    build_rankers=rankers_of(
+                        policies or [],
+                        [
+                            ComparedModel(source=source, languages=tuple(model_languages or (Language.ENGLISH,)))
+                            for source in models or []
+                        ],
+                    ),
                     progress=bars,
                     qrels=qrels,
                     seed=seed,

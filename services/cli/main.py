@@ -14,6 +14,7 @@ from services.cli.export_command import export_command
 from services.cli.golden_commands import golden_app
 from services.cli.import_command import import_command
 from services.cli.match_command import match_command
+from services.cli.model_commands import model_app
 from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
 from services.cli.serve_command import serve_app
@@ -36,6 +37,7 @@ app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(model_app, name="model")
 app.add_typer(comparison_app, name="comparison")
 app.command("evaluate")(evaluate_command(partial(ServedRankers, EVALUATION_VECTORS)))
 app.command("tune")(tune_command(PipelineMeasure(EVALUATION_VECTORS, SHIPPED_POLICY), SHIPPED_POLICY))

@@ -10,6 +10,7 @@ from services.matcher.api import (
     golden_set_routes,
     judgment_routes,
     match_routes,
+    model_routes,
     policy_routes,
     run_routes,
     simulation_routes,
@@ -54,6 +55,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(simulation_routes.router)
     app.include_router(golden_set_routes.router)
     app.include_router(judgment_routes.router)
+    app.include_router(model_routes.router)
     app.include_router(comparison_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
@@ -62,5 +64,5 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
 
 def _check_ready(request: Request) -> None:
     matcher: Matcher = request.app.state.matcher
-    if not matcher.follower.is_restored:
+    if not matcher.models.is_ready:
         raise NotReady("The matcher is loading its snapshot.")

@@ -1,5 +1,6 @@
 """The one file that names concrete adapters: puts the matcher's parts together."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +21,11 @@ from services.matcher.feed.feedback_follower import FeedbackFollower
 from services.matcher.feed.follower import Follower
 from services.matcher.judgments.service import GoldenSets
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import Matchmaker
+from services.matcher.matching.matchmaker import ExposureOf, Matchmaker
+from services.matcher.models.build import ModelBuild
+from services.matcher.models.line import ModelLine
+from services.matcher.models.service import ModelService, ModelSpec, name_of
+from services.matcher.models.serving import ServedModels
 from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.serving import ServedPolicies
@@ -42,8 +47,6 @@ class Matcher:
     """Everything the running service holds."""
 
     database: Database
-    publisher: Publisher
-    matchmaker: Matchmaker
     follower: Follower
     feedback_follower: FeedbackFollower
     feed_http: httpx.Client
@@ -53,8 +56,23 @@ class Matcher:
     golden_sets: GoldenSets
     comparisons: ComparisonService
     served_comparisons: ServedComparisons
-    encoder: Encoder
-    """The one that requests ask."""
+    model_records: ModelService
+    models: ServedModels
+
+    @property
+    def line(self) -> ModelLine:
+        """The model that answers; a request takes it once, at its start."""
+        return self.models.line
+
+    @property
+    def publisher(self) -> Publisher:
+        """Of the model that answers."""
+        return self.line.publisher
+
+    @property
+    def matchmaker(self) -> Matchmaker:
+        """Of the model that answers."""
+        return self.line.matchmaker
 
     def start(self) -> None:
         """Rank by the active policy, then begin to follow the feed and to record."""
@@ -66,12 +84,15 @@ class Matcher:
         self.runs.start()
         self.follower.start()
         self.feedback_follower.start()
+        self.models.refresh()
+        self.models.start()
 
     def close(self) -> None:
         """Stop following, write what is to be recorded, let go of connections."""
         self.feedback_follower.stop_soon()  # both may be waiting for the catalog
         self.follower.stop()
         self.feedback_follower.stop()
+        self.models.stop()
         self.served_policies.stop()
         self.served_comparisons.stop()
         self.feed_http.close()
@@ -86,6 +107,8 @@ def build_encoder(settings: MatcherSettings) -> SentenceTransformerEncoder:
         threads=settings.encoder_threads,
         precision=settings.encoder_precision,
         languages=frozenset(settings.model_languages),
+        query_prompt=settings.model_query_prompt,
+        passage_prompt=settings.model_passage_prompt,
     )
 
 
@@ -99,22 +122,6 @@ def open_database(url: str) -> Database:
 def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_encoder) -> Matcher:
     """Put the service together; the follower is not started."""
     database = open_database(settings.database_url)
-    # Two encoders: one asked by requests, one busy with the feed, so that neither waits for the other's turn.
-    asked = encoder_of(settings)
-    following = OnDemandEncoder(asked, partial(encoder_of, settings))
-    store = VectorStore(database, following)
-    saved = SnapshotFolder(settings.data_directory, store.model_id)
-    publisher = Publisher(dimension=following.dimension, model_id=store.model_id, on_merged=saved.save)
-    feed_http = httpx.Client(base_url=settings.catalog_url)
-    client = FeedClient(feed_http, page_size=settings.feed_page_size, wait_seconds=settings.feed_wait_seconds)
-    follower = Follower(
-        database=database,
-        client=client,
-        indexer=Indexer(following, store),
-        publisher=publisher,
-        saved=saved,
-        dimension=following.dimension,
-    )
     runs = RunRecorder(
         database,
         retention=timedelta(days=settings.run_retention_days),
@@ -125,19 +132,31 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     served_policies = ServedPolicies(policies, SHIPPED_POLICY)
     comparisons = ComparisonService(database, policies, FeedbackTargets())
     served_comparisons = ServedComparisons(comparisons, served_policies)
-    matchmaker = Matchmaker(
-        publisher=publisher,
-        indexer=Indexer(asked, store),
-        encoder=asked,
-        policies=served_policies,
-        comparisons=served_comparisons,
-        exposure_of=runs.exposure.exposure_of,
+    lines = _Lines(settings, encoder_of, database, served_policies, served_comparisons, runs.exposure.exposure_of)
+    home_spec = _home_spec(settings)
+    home = lines.line(home_spec, settings.data_directory)
+    model_records = ModelService(database, home_spec, home.vectors_of)
+    feed_http = httpx.Client(base_url=settings.catalog_url)
+    client = FeedClient(feed_http, page_size=settings.feed_page_size, wait_seconds=settings.feed_wait_seconds)
+    follower = Follower(
+        database=database,
+        client=client,
+        indexer=home.following,
+        publisher=home.publisher,
+        saved=home.saved,
+        dimension=home.encoder.dimension,
     )
-    served_policies.warm = served_comparisons.warm = matchmaker.warm
+    models = ServedModels(
+        model_records,
+        home,
+        lambda: follower.is_restored,
+        lambda spec: ModelBuild(spec, lines.beside, database, model_records),
+    )
+    models.warm = lambda line: line.matchmaker.warm(served_policies.active)
+    served_policies.warm = served_comparisons.warm = models.warm_policy
+    follower.on_stored, follower.on_forgotten = models.wake, models.forget
     return Matcher(
         database=database,
-        publisher=publisher,
-        matchmaker=matchmaker,
         follower=follower,
         feedback_follower=FeedbackFollower(database, client),
         feed_http=feed_http,
@@ -147,5 +166,64 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         golden_sets=GoldenSets(database),
         comparisons=comparisons,
         served_comparisons=served_comparisons,
-        encoder=asked,
+        model_records=model_records,
+        models=models,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Makes the line of any model of one service."""
+
+    settings: MatcherSettings
+    encoder_of: EncoderFactory
+    database: Database
+    policies: ServedPolicies
+    comparisons: ServedComparisons
+    exposure_of: ExposureOf
+
+    def beside(self, spec: ModelSpec) -> ModelLine:
+        """Of a model beside the settings' one; raises what its library raises."""
+        folder = hashlib.sha256(spec.source.encode()).hexdigest()[:16]
+        return self.line(spec, self.settings.data_directory / "models" / folder)
+
+    def line(self, spec: ModelSpec, folder: Path) -> ModelLine:
+        """With its saved snapshots in a folder."""
+        of_model = self.settings.model_copy(
+            update={
+                "model": spec.source,
+                "model_languages": spec.languages,
+                "model_query_prompt": spec.query_prompt,
+                "model_passage_prompt": spec.passage_prompt,
+            }
+        )
+        # Two encoders: one asked by requests, one busy with the feed, so that neither waits for the other's turn.
+        asked = self.encoder_of(of_model)
+        following = OnDemandEncoder(asked, partial(self.encoder_of, of_model))
+        store = VectorStore(self.database, following)
+        saved = SnapshotFolder(folder, store.model_id)
+        publisher = Publisher(dimension=asked.dimension, model_id=store.model_id, on_merged=saved.save)
+        return ModelLine(
+            encoder=asked,
+            following=Indexer(following, store),
+            publisher=publisher,
+            saved=saved,
+            matchmaker=Matchmaker(
+                publisher=publisher,
+                indexer=Indexer(asked, store),
+                encoder=asked,
+                policies=self.policies,
+                comparisons=self.comparisons,
+                exposure_of=self.exposure_of,
+            ),
+        )
+
+
+def _home_spec(settings: MatcherSettings) -> ModelSpec:
+    return ModelSpec(
+        name=name_of(settings.model),
+        source=settings.model,
+        languages=settings.model_languages,
+        query_prompt=settings.model_query_prompt,
+        passage_prompt=settings.model_passage_prompt,
     )

@@ -21,7 +21,7 @@ def _matcher(request: Request) -> Matcher:
 
 def _ready_matcher(request: Request) -> Matcher:
     matcher = _matcher(request)
-    if not matcher.follower.is_restored:
+    if not matcher.models.is_ready:
         raise NotReady("The matcher is loading its snapshot; ask again in a moment.")
     return matcher
 

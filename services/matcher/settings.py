@@ -30,6 +30,10 @@ class MatcherSettings(ServiceSettings):
     """The bundled model, a folder, or the name of a sentence-transformers model on a hub (downloaded on first use)."""
     model_languages: tuple[Language, ...] = (Language.ENGLISH,)
     """Languages whose similarities the model gets right; the lexical leg carries the others."""
+    model_query_prompt: str | None = None
+    """Put before a free text that asks; the model's own where not set."""
+    model_passage_prompt: str | None = None
+    """Put before the texts of profiles; the model's own where not set. Part of what names the vectors."""
     encoder_threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Threads of one embedding call; more than the cores left free make single texts much slower."""
     encoder_precision: Precision = Precision.AUTO

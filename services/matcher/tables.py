@@ -198,6 +198,41 @@ class JudgmentRow(Base):
     judged_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ModelRow(Base):
+    """A model that may answer; its vectors stand under `vectors_of`."""
+
+    __tablename__ = "models"
+    __table_args__ = (UniqueConstraint("source"),)
+
+    model: Mapped[str] = mapped_column(String(100), primary_key=True)
+    source: Mapped[str] = mapped_column(String(1000))
+    """The bundled name, a folder, or a name on a hub."""
+    languages: Mapped[str] = mapped_column(Text)
+    query_prompt: Mapped[str | None] = mapped_column(Text)
+    passage_prompt: Mapped[str | None] = mapped_column(Text)
+    is_wanted: Mapped[bool]
+    """Built and kept ready by every replica."""
+    vectors_of: Mapped[str | None] = mapped_column(String(200))
+    """Under which id its vectors are kept; None until it was first loaded."""
+    created_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ModelActivationRow(Base):
+    """Which model answered from when on; the newest row is the one that answers now."""
+
+    __tablename__ = "model_activations"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """From 1, without gaps: of two activations at once, the second finds its number taken."""
+    action: Mapped[str] = mapped_column(String(20))
+    model: Mapped[str] = mapped_column(String(100))
+    previous: Mapped[str] = mapped_column(String(100))
+    created_by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ComparisonRow(Base):
     """Two policies on live requests; what it came to is written when it ends."""
 

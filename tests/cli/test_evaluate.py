@@ -37,7 +37,7 @@ def build_in_order(subjects: ProfileById, targets: ProfileById, progress: StageP
 def run(*arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the command."""
     app = typer.Typer()
-    app.command()(evaluate_command(lambda policies: build_in_order))
+    app.command()(evaluate_command(lambda policies, models: build_in_order))
     result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "100"})
     return result.exit_code, result.stdout, result.stderr
 

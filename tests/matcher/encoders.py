@@ -55,6 +55,10 @@ class HashingEncoder:
         """Spans of words and Chinese characters."""
         return [[match.span() for match in _TOKEN.finditer(text)] for text in texts]
 
+    def encode_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """The same: it knows no prompts."""
+        return self.encode(texts)
+
     def encode(self, texts: Sequence[str], progress: Progress = no_progress) -> FloatMatrix:
         """Unit rows; a text without a token points along the first axis."""
         self.encoded += texts

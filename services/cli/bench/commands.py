@@ -218,6 +218,25 @@ def shuffled_command(
     _run(benchmark, json_file)
 
 
+@bench_app.command("model-switch")
+def model_switch_command(
+    profiles: Profiles = 100_000,
+    data: Data = None,
+    directory: Directory = DEFAULT_DIRECTORY,
+    clients: Annotated[int, typer.Option(min=1, help="Asking at once.")] = 4,
+    seconds: Annotated[float, typer.Option(min=1, help="How long each phase of even load lasts.")] = 20,
+    switches: Annotated[int, typer.Option(min=1, help="Times there and back.")] = 3,
+    json_file: JsonFile = None,
+) -> None:
+    """Another model built beside the one that answers, switched to and rolled back while clients ask."""
+    from services.cli.bench import model_switch  # noqa: PLC0415 - torch takes seconds
+
+    options = model_switch.ModelSwitchOptions(
+        directory=directory, profiles=profiles, data=data, clients=clients, seconds=seconds, switches=switches
+    )
+    _run(lambda progress: model_switch.run(options, progress), json_file)
+
+
 def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | None) -> None:
     is_json_on_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not json_file.parent.is_dir():

@@ -13,10 +13,13 @@ from pydantic import BaseModel
 
 from services.catalog.settings import CatalogSettings
 from services.cli.bench.encoder_choice import EncoderChoice
-from services.cli.bench.hashed_encoder import encoder_factory
+from services.cli.bench.hashed_encoder import HashedEncoder, encoder_factory
 from services.cli.bench.raw_libraries import import_model_library
 from services.matcher.settings import MatcherSettings
 
+OTHER_MODEL = "hashed-256"
+"""The model that `serve_two_models` can build beside the first."""
+_OTHER_DIMENSION = 256
 _BARE_ITEMS = 10
 
 
@@ -50,6 +53,17 @@ def serve_matcher(
     if choice is EncoderChoice.BUNDLED or loads_model:
         import_model_library()  # the encoder would import it late
     _serve(lambda: create_app(settings, encoder_factory(choice, loads_model=loads_model)), listening, pipe)
+
+
+def serve_two_models(settings: MatcherSettings, listening: socket.socket, pipe: Connection) -> None:
+    """The matcher over a store of hashed vectors, with another hashed encoder to be built beside."""
+    from services.matcher.app import create_app  # noqa: PLC0415 - only this child needs it
+
+    _serve(lambda: create_app(settings, _one_of_two), listening, pipe)
+
+
+def _one_of_two(settings: MatcherSettings) -> HashedEncoder:
+    return HashedEncoder(_OTHER_DIMENSION) if settings.model == OTHER_MODEL else HashedEncoder()
 
 
 def serve_catalog(settings: CatalogSettings, listening: socket.socket, pipe: Connection) -> None:

@@ -26,8 +26,9 @@ def create_matches(
     request: Annotated[MatchRequest, Body(openapi_examples=MATCH_EXAMPLES)], matcher: ReadyMatcher
 ) -> Response:
     """Propose counterparts for a stored profile, a text or a whole profile; best first, ties by id."""
-    answer = matcher.matchmaker.answer(request, matcher.matchmaker.current)
-    return Response(_recorded(answer, written_answer(answer, matcher.encoder), matcher), media_type="application/json")
+    line = matcher.line
+    answer = line.matchmaker.answer(request, line.matchmaker.current)
+    return Response(_recorded(answer, written_answer(answer, line.encoder), matcher), media_type="application/json")
 
 
 @router.post(
@@ -40,17 +41,18 @@ def create_match_batch(
 
     With `rerank.respect_capacity`, what earlier requests of the batch were proposed counts against a target's capacity.
     """
-    snapshot = matcher.matchmaker.current
+    line = matcher.line
+    snapshot = line.matchmaker.current
     taken: Counter[str] = Counter()
     answers = []
     for number, request in enumerate(batch.requests):
         try:
-            answer = matcher.matchmaker.answer(request, snapshot, taken)
+            answer = line.matchmaker.answer(request, snapshot, taken)
         except ServiceError as error:
             error.detail = f"requests.{number}: {error.detail}"
             raise
         taken.update(scored.entry.profile_id for scored in answer.arranged.matches)
-        answers.append(_recorded(answer, written_answer(answer, matcher.encoder), matcher))
+        answers.append(_recorded(answer, written_answer(answer, line.encoder), matcher))
     return Response(b'{"responses":[' + b",".join(answers) + b"]}", media_type="application/json")
 
 

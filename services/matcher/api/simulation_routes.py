@@ -30,14 +30,14 @@ def simulate_policy(
     draft = _draft(request, matcher)
     source = matcher.served_policies
     against = source.active if request.against is None else source.named(request.against)
-    snapshot = matcher.matchmaker.current
+    matchmaker = matcher.line.matchmaker
+    snapshot = matchmaker.current
     return Simulation(
         draft=draft.revision,
         against=against.revision,
         snapshot=snapshot.version,
         subjects=tuple(
-            _subject(subject_id, moved)
-            for subject_id, moved in simulate(request, draft, against, matcher.matchmaker, snapshot)
+            _subject(subject_id, moved) for subject_id, moved in simulate(request, draft, against, matchmaker, snapshot)
         ),
     )
 

@@ -22,10 +22,10 @@ _EXAMPLE = {
 @router.get("/status", responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}})
 def read_status(matcher: RunningMatcher) -> MatcherStatus:
     """The served snapshot, its model, and its distance to the feed."""
-    snapshot, follower = matcher.publisher.current, matcher.follower
+    snapshot, follower = matcher.line.publisher.current, matcher.follower
     latest_seq = max(follower.latest_seq, snapshot.feed_seq)
     return MatcherStatus(
-        is_ready=follower.is_restored,
+        is_ready=matcher.models.is_ready,
         model=snapshot.model_id,
         snapshot=snapshot.version,
         documents=snapshot.size,

@@ -29,15 +29,16 @@ def read_why(
     policy: Annotated[Identifier | None, Query(description="A revision; the active policy where not given")] = None,
 ) -> WhyAnswer:
     """Explain any pair: the stage at which it dropped out, the rule and whose it was, the rank it has, the remedy."""
-    current = matcher.matchmaker.current
+    line = matcher.line
+    current = line.matchmaker.current
     request = MatchRequest(
         subject_id=subject,
-        target_kinds=(matcher.matchmaker.kind_of(target, current),),
+        target_kinds=(line.matchmaker.kind_of(target, current),),
         limit=limit,
         floor=floor,
         as_of=as_of,
         policy=policy,
         explain=Explain.FULL,
     )
-    found = matcher.matchmaker.why(request, target, current)
-    return why_answer(found, request, matcher.encoder)
+    found = line.matchmaker.why(request, target, current)
+    return why_answer(found, request, line.encoder)

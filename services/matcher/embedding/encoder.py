@@ -56,4 +56,7 @@ class Encoder(Protocol):
         """Spans of the content tokens of each text, uncut."""
 
     def encode(self, texts: Sequence[str], progress: Progress = no_progress) -> FloatMatrix:
-        """Unit rows, (len(texts), dimension), in the order of the texts."""
+        """Unit rows, (len(texts), dimension), in the order of the texts; with the model's passage prompt."""
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """As `encode`, with the model's query prompt: for a text that only asks and never stands in a list."""

@@ -43,6 +43,10 @@ class OnDemandEncoder:
         """Unit rows, (len(texts), dimension), in the order of the texts."""
         return self._encoder().encode(texts, progress)
 
+    def encode_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """Unit rows, (len(texts), dimension), with the query prompt."""
+        return self._encoder().encode_queries(texts)
+
     def _encoder(self) -> Encoder:
         self._loaded = self._loaded or self._load()
         return self._loaded

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ from shared.contracts.vocabularies import Language
 BUNDLED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH_TOKENS = 1024
 """Tokens in a batch: on a CPU larger ones fall out of the cache (batch 4 of 256 tokens ran 1.36 times batch 32)."""
+_PASSAGE_PROMPTS = ("passage", "document", "corpus")
 _LENGTH_CLASSES = (16, 32, 64, 128, 192, 256)
 
 
@@ -45,8 +47,13 @@ class SentenceTransformerEncoder:
         threads: int = 1,
         precision: Precision = Precision.AUTO,
         languages: frozenset[Language] | None = None,
+        query_prompt: str | None = None,
+        passage_prompt: str | None = None,
     ) -> None:
-        """`model` is the bundled name, a folder or a hub name; `threads` are torch's, for the whole process."""
+        """`model` is the bundled name, a folder or a hub name; `threads` are torch's, for the whole process.
+
+        Prompts are the model's own where they are None.
+        """
         is_bundled = model == BUNDLED_MODEL
         os.environ.setdefault("HF_HUB_OFFLINE", str(int(is_bundled)))
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", str(int(is_bundled)))
@@ -61,7 +68,12 @@ class SentenceTransformerEncoder:
         )
         self._languages = languages or frozenset({Language.ENGLISH})
         self._turn = Lock()  # a fast tokenizer must not be used by two threads at once
-        name = model if is_bundled else f"{Path(model).name}@{_configuration_hash(self._model)}"
+        own = own_prompts(self._model.prompts, self._model.default_prompt_name)
+        self._query_prompt = own.query if query_prompt is None else query_prompt
+        self._passage_prompt = own.passage if passage_prompt is None else passage_prompt
+        name = model if is_bundled else f"{Path(model).name}@{_configuration_hash(self._model, self._passage_prompt)}"
+        if is_bundled and self._passage_prompt:
+            name = f"{name}@{hashlib.sha256(self._passage_prompt.encode()).hexdigest()[:12]}"
         self._model_id = f"{name}+bf16" if is_half else name
 
     @property
@@ -76,8 +88,10 @@ class SentenceTransformerEncoder:
 
     @property
     def max_tokens(self) -> int:
-        """The model's length less its two special tokens."""
-        return int(self._model.max_seq_length or 512) - 2
+        """The model's length less its special tokens and those of the longer prompt."""
+        tokenizer = self._model.tokenizer
+        prompts = max(len(spans) for spans in self.token_spans([self._query_prompt, self._passage_prompt]))
+        return int(self._model.max_seq_length or 512) - int(tokenizer.num_special_tokens_to_add()) - prompts
 
     @property
     def languages(self) -> frozenset[Language]:
@@ -96,17 +110,26 @@ class SentenceTransformerEncoder:
 
     def encode(self, texts: Sequence[str], progress: Progress = no_progress) -> FloatMatrix:
         """Unit rows in the order of the texts, encoded in batches of like length."""
+        return self._encoded(texts, self._passage_prompt, progress)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """Unit rows in the order of the texts, with the query prompt."""
+        return self._encoded(texts, self._query_prompt, no_progress)
+
+    def _encoded(self, texts: Sequence[str], prompt: str, progress: Progress) -> FloatMatrix:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         lengths = np.array([len(spans) for spans in self.token_spans(texts)], dtype=np.int64)
         classes = np.searchsorted(_LENGTH_CLASSES, lengths)
         for length_class in np.unique(classes):
             rows = np.flatnonzero(classes == length_class)
-            longest = _LENGTH_CLASSES[min(int(length_class), len(_LENGTH_CLASSES) - 1)]
+            is_longest = int(length_class) == len(_LENGTH_CLASSES)
+            longest = min(int(lengths[rows].max()), self.max_tokens) if is_longest else _LENGTH_CLASSES[length_class]
             for start in range(0, len(rows), 256):
                 some = rows[start : start + 256]
                 with self._turn:
                     vectors[some] = self._model.encode(
                         [texts[row] for row in some],
+                        prompt=prompt,
                         batch_size=max(1, _BATCH_TOKENS // longest),
                         show_progress_bar=False,
                     )
@@ -122,7 +145,22 @@ def _multiplies_bfloat16() -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def _configuration_hash(model: object) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    """What is put before a text; empty for none."""
+
+    query: str
+    passage: str
+
+
+def own_prompts(prompts: Mapping[str, str], default_name: str | None) -> Prompts:
+    """A model's prompts by the names in use: query; passage, document or corpus; else its default for both."""
+    default = prompts.get(default_name, "") if default_name else ""
+    passage = next((prompts[name] for name in _PASSAGE_PROMPTS if prompts.get(name)), default)
+    return Prompts(query=prompts.get("query") or default, passage=passage)
+
+
+def _configuration_hash(model: object, passage_prompt: str) -> str:
     """Twelve hex digits over the model's weights and set-up, so that another model never takes its vectors."""
     digest = hashlib.sha256()
     state = model.state_dict()  # type: ignore[attr-defined] # torch's Module, whose stubs say Any
@@ -130,4 +168,6 @@ def _configuration_hash(model: object) -> str:
         digest.update(name.encode())
         digest.update(state[name].detach().float().cpu().numpy().tobytes())
     digest.update(json.dumps({"max_seq_length": getattr(model, "max_seq_length", None)}).encode())
+    if passage_prompt:
+        digest.update(passage_prompt.encode())
     return digest.hexdigest()[:12]

@@ -1,18 +1,18 @@
 """Keeps the store and the served snapshot in step with the catalog's feed."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 
 from services.matcher import repositories
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
 from services.matcher.matching.indexing import Indexed, Indexer, PassageHashes, ProfileVersion, profile_json
+from services.matcher.matching.stored_versions import stored_version
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import build_segment
-from services.matcher.tables import DocumentRow
 from shared.contracts.changes import ChangePage, ProfileChange
-from shared.contracts.profiles import profile_adapter
 from shared.contracts.vocabularies import ProfileStatus
 from shared.kit.database import Database
 
@@ -48,6 +48,10 @@ class Follower:
         self.latest_seq = 0
         """Newest feed position that the catalog has told of."""
         self.is_reachable = False
+        self.on_stored: Callable[[], None] = lambda: None
+        """Called after the store has changed."""
+        self.on_forgotten: Callable[[], None] = lambda: None
+        """Called when the store was emptied for another catalog's feed."""
 
     def start(self) -> None:
         """Begin in the background."""
@@ -111,6 +115,7 @@ class Follower:
             repositories.write_position(session, page.next_after, self._model_id)
         withdrawn = [change.profile_id for change in changes if change.status is not ProfileStatus.ACTIVE]
         self._publisher.apply([one.document for one in indexed], withdrawn, page.next_after)
+        self.on_stored()
 
     def _unserved(self, page: ChangePage) -> list[ProfileChange]:
         """The newest change of each profile that is neither served nor out of date.
@@ -139,7 +144,7 @@ class Follower:
                 break
             after = rows[-1].feed_seq
             withdrawn += [row.profile_id for row in rows if not row.is_active]
-            indexed += self._indexer.index([_stored_version(row) for row in rows if row.is_active])
+            indexed += self._indexer.index([stored_version(row) for row in rows if row.is_active])
         documents = sorted((one.document for one in indexed), key=lambda document: document.entry.profile_id)
         if is_first and documents:
             base = build_segment(documents, self._dimension)
@@ -157,19 +162,11 @@ class Follower:
             repositories.forget_documents(session)
         self._publisher.start_from(build_segment([], self._dimension), 0)
         self.latest_seq = 0
+        self.on_forgotten()
 
 
 def _version(change: ProfileChange) -> ProfileVersion:
     return ProfileVersion(profile_id=change.profile_id, revision=change.revision, profile=change.profile)
-
-
-def _stored_version(row: DocumentRow) -> ProfileVersion:
-    return ProfileVersion(
-        profile_id=row.profile_id,
-        revision=row.revision,
-        profile=profile_adapter.validate_json(row.profile_json),
-        hashes=PassageHashes.unpacked(row.passage_hashes),
-    )
 
 
 def _document_row(change: ProfileChange, hashes: dict[str, PassageHashes]) -> dict[str, object]:

@@ -80,10 +80,11 @@ class Indexer:
             for version, text, own in zip(versions, texts, hashes, strict=True)
         ]
 
-    def passing_texts(self, texts: ProfileTexts, language: Language) -> AspectTexts:
-        """The texts of a profile in a language that is asked about and not kept."""
+    def passing_texts(self, texts: ProfileTexts, language: Language, *, is_query: bool = False) -> AspectTexts:
+        """The texts of a profile that is asked about and not kept; `is_query` for words that are no profile."""
         cut = text_passages(aspect_texts(texts), self._encoder)
-        pooled = [_pooled(self._encoder.encode([passage.embedded_text for passage in passages])) for passages in cut]
+        encode = self._encoder.encode_queries if is_query else self._encoder.encode
+        pooled = [_pooled(encode([passage.embedded_text for passage in passages])) for passages in cut]
         return _aspects(texts, language, pooled[0], pooled[1] if len(pooled) > 1 else None)
 
     def _embedded(

@@ -198,14 +198,15 @@ class Matchmaker:
         if request.profile is not None:
             return self._passing(request.profile)
         assert request.text is not None  # the contract allows exactly one of the three
-        return self._passing(_profile_of(request.text))
+        return self._passing(_profile_of(request.text), is_query=True)
 
-    def _passing(self, profile: Profile) -> Subject:
+    def _passing(self, profile: Profile, *, is_query: bool = False) -> Subject:
         """A profile that is asked about and not kept."""
         texts = profile_texts(profile)
-        language = profile_language(profile, texts)
-        entry = profile_entry("", 0, profile, language)
-        return Subject(profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts, language))
+        entry = profile_entry("", 0, profile, profile_language(profile, texts))
+        return Subject(
+            profile_id=None, entry=entry, texts=self._indexer.passing_texts(texts, entry.language, is_query=is_query)
+        )
 
 
 def floor_of(request: MatchRequest, policy: RankingPolicy, prepared: Prepared, target: Entry) -> float:
