@@ -153,11 +153,12 @@ class Prompts:
     passage: str
 
 
-def own_prompts(prompts: Mapping[str, str], default_name: str | None) -> Prompts:
+def own_prompts(prompts: Mapping[str, str | None], default_name: str | None) -> Prompts:
     """A model's prompts by the names in use: query; passage, document or corpus; else its default for both."""
-    default = prompts.get(default_name, "") if default_name else ""
-    passage = next((prompts[name] for name in _PASSAGE_PROMPTS if prompts.get(name)), default)
-    return Prompts(query=prompts.get("query") or default, passage=passage)
+    stated = {name: prompt for name, prompt in prompts.items() if prompt}
+    default = stated.get(default_name, "") if default_name else ""
+    passage = next((stated[name] for name in _PASSAGE_PROMPTS if name in stated), default)
+    return Prompts(query=stated.get("query", default), passage=passage)
 
 
 def _configuration_hash(model: object, passage_prompt: str) -> str:

@@ -11,7 +11,7 @@ from services.matcher.models.line import ModelLine
 from services.matcher.models.service import ModelService, ModelSpec, StoredModel
 from services.matcher.scoring.policy import RankingPolicy
 from shared.contracts.model_records import ModelList, ModelRecord, ModelState
-from shared.kit.errors import ServiceError
+from shared.kit.polling import Polling
 
 _log = structlog.get_logger("models")
 BuildOf = Callable[[ModelSpec], ModelBuild]
@@ -37,11 +37,9 @@ class ServedModels:
         self._home = home
         self._is_home_ready = is_home_ready
         self._build_of = build_of
-        self._look_every_seconds = look_every_seconds
         self._builds: dict[str, ModelBuild] = {}
         self._looking = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="active-model", daemon=True)
+        self._polling = Polling("active-model", self.refresh, every_seconds=look_every_seconds)
         self._is_settled = False
         self._serving = service.home.name
         self.line = home
@@ -110,13 +108,11 @@ class ServedModels:
 
     def start(self) -> None:
         """Look for changes in the background."""
-        self._thread.start()
+        self._polling.start()
 
     def stop(self) -> None:
         """End soon, builds after the page in hand."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=30)
+        self._polling.stop()
         for build in self._builds.values():
             build.stop()
 
@@ -175,12 +171,3 @@ class ServedModels:
         if build.failure is not None:
             return ModelState.FAILED
         return ModelState.READY if build.is_ready else ModelState.BUILDING
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._look_every_seconds):
-            try:
-                self.refresh()
-            except ServiceError as error:
-                _log.warning("cannot look for the active model", problem=error.detail)
-            except Exception:  # noqa: BLE001 - the thread must outlive whatever a database raises
-                _log.exception("cannot look for the active model")

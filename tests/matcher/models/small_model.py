@@ -23,7 +23,7 @@ def save_small_model(folder: Path, prompts: dict[str, str] | None = None, seed: 
     bare = folder / "bare"
     bare.mkdir(parents=True)
     words = BertWordPieceTokenizer(vocab={word: number for number, word in enumerate(vocabulary)}, lowercase=True)
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=words._tokenizer,
         model_max_length=MAX_SEQ_LENGTH,
         pad_token="[PAD]",
