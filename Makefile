@@ -4,9 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
+TOOLS := .tools
+TORCH_SOURCE ?= --torch-backend cpu
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types contracts check format bench evaluate tune clean
+.PHONY: lock sbom audit
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,5 +53,25 @@ evaluate: $(READY) ## Measure quality on judged sets (ARGS="SETDIR ...")
 tune: $(READY) ## Search weights on judged sets (ARGS="SETDIR ... --out draft.json")
 	$(BIN)/liaison tune $(ARGS)
 
+$(TOOLS)/release/.ready: Makefile
+	$(PYTHON) -m venv $(TOOLS)/release
+	$(TOOLS)/release/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7.5' 'pip-audit>=2.10' 'uv>=0.13'
+	@touch $@
+
+# Versions are those that the tests ran with. A torch for the CPU stands in an index of its own: TORCH_SOURCE names it to uv.
+lock: $(READY) $(TOOLS)/release/.ready ## Pin what goes into the images, with hashes (deploy/locks)
+	mkdir -p var
+	$(BIN)/pip freeze --exclude-editable | grep -v -e '^torch==' -e ' @ ' > var/tested.txt
+	$(TOOLS)/release/bin/python deploy/locks/lock.py $(TOOLS)/release/bin/uv var/tested.txt $(TORCH_SOURCE)
+
+sbom: $(TOOLS)/release/.ready ## List the images' packages as CycloneDX (var/sbom)
+	mkdir -p var/sbom
+	for image in catalog matcher; do $(TOOLS)/release/bin/cyclonedx-py requirements deploy/locks/$$image.txt \
+		--pyproject pyproject.toml --output-reproducible --output-format JSON --output-file var/sbom/$$image.cdx.json || exit 1; done
+
+audit: $(TOOLS)/release/.ready ## Look up known vulnerabilities of the images' packages (asks the package index)
+	for image in catalog matcher; do $(TOOLS)/release/bin/pip-audit --strict --no-deps --disable-pip \
+		--requirement deploy/locks/$$image.txt || exit 1; done
+
 clean: ## Remove what was made here
-	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -153,8 +154,8 @@ def test_every_error_code_stands_in_the_api_guide() -> None:
 def test_every_dependency_stands_in_the_decisions() -> None:
     decisions = text_of("docs/decisions.md")
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
-    requirements = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = [re.split(r"[\[<>=~! ]", requirement)[0] for requirement in requirements]
+    requirements = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    names = {re.split(r"[\[<>=~! ]", requirement)[0] for requirement in requirements} - {project["name"]}
     assert [name for name in names if f"`{name}`" not in decisions] == []
 
 

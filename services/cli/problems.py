@@ -28,6 +28,12 @@ class CommandGroup(TyperGroup):
             for line in problem.lines:
                 typer.echo(f"Error: {line}", err=True)
             raise typer.Exit(1) from None
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package in ("", "services", "shared"):
+                raise
+            typer.echo(f"Error: this command needs {package!r}: pip install 'liaison[catalog,matcher]'.", err=True)
+            raise typer.Exit(1) from None
 
 
 def field_line(problem: FieldProblem) -> str:
