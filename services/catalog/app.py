@@ -15,13 +15,19 @@ from services.catalog.profiles import routes as profiles
 from services.catalog.settings import CatalogSettings
 from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS
-from shared.kit.database import Database, create_database
+from shared.kit.admission import LaneLimits
+from shared.kit.database import Database, DatabaseLimits, create_database
 from shared.kit.http import create_api, health_router
 from shared.kit.logging import configure_logging
 from shared.kit.migrations import upgrade
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "catalog_schema_version"
+_LANES = {
+    "/v1/changes": LaneLimits(in_work=64, waiting=0),  # a long poll is held for seconds and does next to nothing
+    "/v1/imports": LaneLimits(in_work=4, waiting=4),
+    "/v1/exports": LaneLimits(in_work=4, waiting=4),
+}
 
 
 def create_app(settings: CatalogSettings) -> FastAPI:
@@ -30,7 +36,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
 
     @asynccontextmanager
     async def own_database(app: FastAPI) -> AsyncIterator[None]:
-        database = open_catalog(settings.database_url)
+        database = open_catalog(settings.database_url, settings.database_limits)
         bell = FeedBell()
         database.after_commit(bell.ring)
         app.state.database, app.state.feed_bell = database, bell
@@ -47,8 +53,14 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         max_body_bytes=settings.max_body_bytes,
         limits_by_path={"/v1/imports": settings.max_import_bytes},
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
+        intake=settings.intake(_LANES),
     )
     app.state.settings = settings
+    app.state.metrics.watch(
+        "liaison_database_available",
+        "1 while the service's own database answers.",
+        lambda: float(app.state.database.is_available),
+    )
     app.include_router(health_router(_check_ready))
     app.include_router(profiles.router)
     app.include_router(changes.router)
@@ -58,9 +70,9 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     return app
 
 
-def open_catalog(database_url: str) -> Database:
+def open_catalog(database_url: str, limits: DatabaseLimits | None = None) -> Database:
     """The catalog's database with its newest schema."""
-    database = create_database(database_url)
+    database = create_database(database_url, limits)
     upgrade(database, MIGRATIONS, version_table=VERSION_TABLE)
     return database
 

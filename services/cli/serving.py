@@ -57,16 +57,20 @@ def run_service(name: str, build: Callable[[], FastAPI], settings: ServiceSettin
     """Serve until SIGINT or SIGTERM; raises CommandProblem where it does not start."""
     import uvicorn  # noqa: PLC0415 - only a command that serves needs it
 
+    from shared.kit.draining import DrainingServer  # noqa: PLC0415
+
     host, port = listening.getsockname()[:2]
+    app = build()
     typer.echo(f"The {name} listens on {address(host, port)} (API documentation: {address(host, port)}/docs)", err=True)
     config = uvicorn.Config(
-        build(),
+        app,
+        log_config=None,  # its lines come out as ours do
         log_level=settings.log_level.lower(),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = DrainingServer(config, app.state.drain, drain_seconds=settings.shutdown_drain_seconds)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended by then and passes the signal on
         server.run(sockets=[listening])
     if not server.started:

@@ -17,6 +17,7 @@ from services.matcher.api import (
     status_routes,
     why_routes,
 )
+from services.matcher.api.match_telemetry import MatchTelemetry, watch_matcher
 from services.matcher.bootstrap import EncoderFactory, Matcher, build_encoder, build_matcher
 from services.matcher.deps import NotReady
 from services.matcher.settings import MatcherSettings
@@ -47,7 +48,10 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         lifespan=lifespan,
         max_body_bytes=settings.max_body_bytes,
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
+        intake=settings.intake(),
     )
+    app.state.match_telemetry = MatchTelemetry(app.state.metrics)
+    watch_matcher(app, app.state.metrics)
     app.include_router(match_routes.router)
     app.include_router(why_routes.router)
     app.include_router(run_routes.router)

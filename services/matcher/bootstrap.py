@@ -34,7 +34,7 @@ from services.matcher.retrieval.publisher import Publisher
 from services.matcher.runs.recorder import RunRecorder
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from services.matcher.settings import MatcherSettings
-from shared.kit.database import Database, create_database
+from shared.kit.database import Database, DatabaseLimits, create_database
 from shared.kit.migrations import upgrade
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -112,16 +112,16 @@ def build_encoder(settings: MatcherSettings) -> SentenceTransformerEncoder:
     )
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, limits: DatabaseLimits | None = None) -> Database:
     """The matcher's database at its newest schema."""
-    database = create_database(url)
+    database = create_database(url, limits)
     upgrade(database, MIGRATIONS, version_table=VERSION_TABLE)
     return database
 
 
 def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_encoder) -> Matcher:
     """Put the service together; the follower is not started."""
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, settings.database_limits)
     runs = RunRecorder(
         database,
         retention=timedelta(days=settings.run_retention_days),
@@ -137,7 +137,12 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     home = lines.line(home_spec, settings.data_directory)
     model_records = ModelService(database, home_spec, home.vectors_of)
     feed_http = httpx.Client(base_url=settings.catalog_url)
-    client = FeedClient(feed_http, page_size=settings.feed_page_size, wait_seconds=settings.feed_wait_seconds)
+    client = FeedClient(
+        feed_http,
+        page_size=settings.feed_page_size,
+        wait_seconds=settings.feed_wait_seconds,
+        timeout_seconds=settings.feed_timeout_seconds,
+    )
     follower = Follower(
         database=database,
         client=client,

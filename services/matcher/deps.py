@@ -14,13 +14,13 @@ class NotReady(Unavailable):
     code = "matcher_not_ready"
 
 
-def _matcher(request: Request) -> Matcher:
+async def _matcher(request: Request) -> Matcher:
     matcher: Matcher = request.app.state.matcher
     return matcher
 
 
-def _ready_matcher(request: Request) -> Matcher:
-    matcher = _matcher(request)
+async def _ready_matcher(request: Request) -> Matcher:
+    matcher = await _matcher(request)
     if not matcher.models.is_ready:
         raise NotReady("The matcher is loading its snapshot; ask again in a moment.")
     return matcher

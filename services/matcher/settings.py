@@ -42,6 +42,8 @@ class MatcherSettings(ServiceSettings):
     """Changes read, embedded and published at a time."""
     feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 2
     """How long the catalog may hold an empty page open; also how long a shutdown may wait for it."""
+    feed_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 5.0
+    """How much longer than that the catalog's answer may take before it counts as away."""
     run_retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
     """How long a recorded answer is kept after it was last given."""
     run_queue_size: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000

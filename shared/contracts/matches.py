@@ -185,3 +185,9 @@ class MatcherStatus(WireModel):
     lag: int
     """Feed positions between the newest change known of and the snapshot."""
     is_catalog_reachable: bool
+    is_database_available: bool = True
+    """The matcher's own; matches need it not."""
+    seconds_behind: float = 0
+    """Since the snapshot was last known to hold everything that the catalog has told; 0 while it does."""
+    degraded: tuple[str, ...] = ()
+    """What is away or behind, as matches tell it in `Liaison-Degraded`; empty in normal service."""

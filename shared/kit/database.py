@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,12 +13,23 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from shared.kit.errors import Unavailable
+from shared.kit.postgresql_connection import connect_bounded
 
 LOCK_TIMEOUT_SECONDS = 10
 """How long a writer waits for another one before it answers that the database is busy."""
-CONNECT_TIMEOUT_SECONDS = 5
 POOL_SIZE = 20
 _BUSY = "The database is not available or too busy; try again shortly."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseLimits:
+    """How long anything may wait for a database; nothing waits for ever."""
+
+    connect_seconds: int = 5
+    pool_seconds: float = 5
+    """For a connection of the pool, when all are in use."""
+    statement_seconds: float = 15
+    """For one statement. PostgreSQL ends it; where no answer comes at all, so does this side, 2 s later."""
 
 
 class ReadSession(Session):
@@ -39,6 +51,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.is_available = True
+        """Whether the last use ended without the database being away or too busy."""
         self.is_postgresql = engine.dialect.name == "postgresql"
         self._writer = Lock()
         self._reading = engine.execution_options(postgresql_readonly=True)
@@ -52,14 +66,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
         """A session whose changes are thrown away; raises DatabaseUnavailable."""
-        with _translated_errors(), ReadSession(self._reading, expire_on_commit=False) as session:
+        with self._watched(), ReadSession(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[WriteSession]:
         """A session that is committed, durably, before the block is left; raises DatabaseUnavailable."""
         with (
-            _translated_errors(),
+            self._watched(),
             nullcontext() if self.is_postgresql else self._writer_turn(),
             WriteSession(self._writing, expire_on_commit=False) as session,
             session.begin(),
@@ -78,6 +92,15 @@ class Database:
         finally:
             self._writer.release()
 
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, PoolTimeoutError) as error:
+            self.is_available = False
+            raise DatabaseUnavailable(_BUSY) from error
+        self.is_available = True
+
     def ping(self) -> None:
         """Raise DatabaseUnavailable unless the database answers."""
         with self.read() as session:
@@ -88,35 +111,50 @@ class Database:
         self.engine.dispose()
 
 
-def create_database(url: str) -> Database:
+def create_database(url: str, limits: DatabaseLimits | None = None) -> Database:
     """Open `sqlite:///path` (its folder is created) or `postgresql://...`; connects on first use."""
+    limits = limits or DatabaseLimits()
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite_engine(parsed))
+        return Database(_sqlite_engine(parsed, limits))
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername != "postgresql+psycopg":
         raise ValueError(f"database URL with {parsed.drivername!r}: use sqlite:///path or postgresql://host/name")
-    return Database(_postgresql_engine(parsed))
+    return Database(_postgresql_engine(parsed, limits))
 
 
-def _postgresql_engine(url: URL) -> Engine:
-    defaults = {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"}
-    return create_engine(
+def _postgresql_engine(url: URL, limits: DatabaseLimits) -> Engine:
+    statement_ms = round(1000 * limits.statement_seconds)
+    defaults: dict[str, str | int] = {
+        "connect_timeout": limits.connect_seconds,
+        "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c statement_timeout={statement_ms}ms",
+        # A peer that is gone without a word: the kernel asks after it, and gives it up.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+    }
+    engine = create_engine(
         url,
         connect_args={name: value for name, value in defaults.items() if name not in url.query},
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
+        pool_timeout=limits.pool_seconds,
         pool_pre_ping=True,
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", connect_bounded(limits.statement_seconds))
+    return engine
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, limits: DatabaseLimits) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("an SQLite database needs a file: sqlite:///path")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, hide_parameters=True)
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_timeout=limits.pool_seconds, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -136,11 +174,3 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI
 def _begin_sqlite(connection: Connection) -> None:
     is_write = connection.get_execution_options().get("begin_immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, PoolTimeoutError) as error:
-        raise DatabaseUnavailable(_BUSY) from error

@@ -19,6 +19,7 @@ class ServiceError(Exception):
     ├── UnsupportedMediaType        415 unsupported_media_type
     ├── InvalidRequest              422 invalid_request
     ├── PreconditionRequired        428 precondition_required
+    ├── TooManyRequests             429 too_many_requests      (always with Retry-After)
     └── Unavailable                 503 unavailable            (always with Retry-After)
 
     Services derive their own from these and name the code: `class ProfileWithdrawn(Gone): code = "profile_withdrawn"`.
@@ -95,6 +96,12 @@ class PreconditionRequired(ServiceError):
     """The caller must say which version it means to change."""
 
     code, status = "precondition_required", 428
+
+
+class TooManyRequests(ServiceError):
+    """The caller has done this too often; `headers` say when it may again."""
+
+    code, status = "too_many_requests", 429
 
 
 class Unavailable(ServiceError):

@@ -10,8 +10,13 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from shared.contracts.problems import Problem
+from shared.kit.admission import EXEMPT_PATHS
 from shared.kit.body_limit import BodyLimit
+from shared.kit.draining import ClosesWhileDraining, Drain
+from shared.kit.intake import Intake
+from shared.kit.metrics import HttpMetrics, metrics_router
 from shared.kit.problems import PROBLEM_MEDIA_TYPE, install_problem_handlers
+from shared.kit.request_telemetry import RequestTelemetry
 
 MIB = 1024 * 1024
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -36,10 +41,12 @@ def create_api(
     max_body_bytes: int = MIB,
     limits_by_path: Mapping[str, int] | None = None,
     union_tags: Collection[str] = (),
+    intake: Intake | None = None,
 ) -> FastAPI:
     """An application whose every error is a problem document; operation ids are the endpoints' names.
 
-    `limits_by_path` and `union_tags` are those of `BodyLimit` and `field_path`.
+    `limits_by_path` and `union_tags` are those of `BodyLimit` and `field_path`. The application's state holds
+    `metrics`, `rate_limits` and `drain`.
     """
     app = FastAPI(
         title=title,
@@ -50,6 +57,12 @@ def create_api(
     )
     install_problem_handlers(app, frozenset(union_tags))
     app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes, limits_by_path=dict(limits_by_path or {}))
+    metrics, drain = HttpMetrics(), Drain()
+    app.state.metrics, app.state.drain = metrics, drain
+    (intake or Intake()).install(app, metrics)
+    app.add_middleware(ClosesWhileDraining, drain=drain)
+    app.add_middleware(RequestTelemetry, metrics=metrics)
+    app.include_router(metrics_router(metrics))
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 
@@ -66,6 +79,8 @@ def health_router(check_ready: Callable[[Request], None]) -> APIRouter:
     @router.get("/readyz", responses=_health_example("ready") | problem_responses(503))
     def readyz(request: Request) -> dict[str, str]:
         """Whether the service can serve requests now."""
+        drain: Drain = request.app.state.drain
+        drain.check()
         check_ready(request)
         return {"status": "ready"}
 
@@ -96,13 +111,14 @@ def _document_problems(schema: dict[str, Any]) -> None:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas.update({"Problem": problem, **definitions})
-    for path in schema["paths"].values():
-        for operation in path.values():
-            _document_operation(operation)
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            _document_operation(operation, is_limited=path not in EXEMPT_PATHS)
 
 
-def _document_operation(operation: dict[str, Any]) -> None:
+def _document_operation(operation: dict[str, Any], *, is_limited: bool) -> None:
     statuses = {422} if operation.get("parameters") else set()
+    statuses |= {429, 503} if is_limited else set()
     if "requestBody" in operation:
         statuses |= {400, 413, 422}
     responses = operation["responses"]

@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
 
 from shared.kit.database import Database
+from shared.kit.postgresql_connection import unbounded
 
 MIGRATION_LOCK = 6_451_002
 
@@ -14,8 +15,9 @@ MIGRATION_LOCK = 6_451_002
 def upgrade(database: Database, folder: Path, *, version_table: str) -> None:
     """Run every migration of `folder` that is missing, in one transaction; several processes may try at once."""
     engine = database.engine.execution_options(begin_immediate=True)
-    with engine.begin() as connection:
+    with engine.begin() as connection, unbounded(connection.connection.driver_connection):
         if database.is_postgresql:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))

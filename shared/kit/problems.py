@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -124,13 +123,11 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
     return problem_response(request, answer)
 
 
-async def _answer_unexpected(request: Request, error: Exception) -> Response:
-    structlog.get_logger("http").error("unexpected_error", method=request.method, error=type(error).__name__)
-    return problem_response(request, ServiceError("An unexpected error happened; it has been logged."))
-
-
 def install_problem_handlers(app: FastAPI, union_tags: Collection[str] = ()) -> None:
-    """Map every error of the application to problem+json; `union_tags` as for `field_path`."""
+    """Map every error of the application to problem+json; `union_tags` as for `field_path`.
+
+    What is no error of ours goes on to `RequestTelemetry`, which answers and logs it.
+    """
 
     async def _answer_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -139,4 +136,3 @@ def install_problem_handlers(app: FastAPI, union_tags: Collection[str] = ()) -> 
     app.add_exception_handler(ServiceError, _answer_service_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
-    app.add_exception_handler(Exception, _answer_unexpected)

@@ -6,36 +6,48 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Response
 
 from services.matcher.api.answers import WrittenAnswer, written_answer
+from services.matcher.api.degraded import DEGRADED_RESPONSES, degraded_headers
 from services.matcher.api.examples import BATCH_EXAMPLES, MATCH_EXAMPLES, MATCH_RESPONSE_EXAMPLE
+from services.matcher.api.match_telemetry import MatchTelemetry, Telemetry
+from services.matcher.bootstrap import Matcher
 from services.matcher.deps import ReadyMatcher
 from services.matcher.matching.matchmaker import Answer
+from services.matcher.matching.stages import Stage, stage
+from services.matcher.models.line import ModelLine
+from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.runs.answered import AnsweredRun, request_json
 from shared.contracts.matches import MatchBatchRequest, MatchBatchResponse, MatchRequest, MatchResponse
 from shared.kit.errors import ServiceError
 from shared.kit.http import Responses, problem_responses
 
 router = APIRouter(prefix="/v1", tags=["matches"])
-_ANSWERED: Responses = {200: {"content": {"application/json": {"example": MATCH_RESPONSE_EXAMPLE}}}}
+_HEADERS = DEGRADED_RESPONSES[200]
+_ANSWERED: Responses = {200: {"content": {"application/json": {"example": MATCH_RESPONSE_EXAMPLE}}, **_HEADERS}}
 _BATCH_ANSWERED: Responses = {
-    200: {"content": {"application/json": {"example": {"responses": [MATCH_RESPONSE_EXAMPLE]}}}}
+    200: {"content": {"application/json": {"example": {"responses": [MATCH_RESPONSE_EXAMPLE]}}}, **_HEADERS}
 }
 
 
 @router.post("/matches", response_model=MatchResponse, responses=_ANSWERED | problem_responses(404, 503))
 def create_matches(
-    request: Annotated[MatchRequest, Body(openapi_examples=MATCH_EXAMPLES)], matcher: ReadyMatcher
+    request: Annotated[MatchRequest, Body(openapi_examples=MATCH_EXAMPLES)],
+    matcher: ReadyMatcher,
+    telemetry: Telemetry,
 ) -> Response:
     """Propose counterparts for a stored profile, a text or a whole profile; best first, ties by id."""
     line = matcher.line
-    answer = line.matchmaker.answer(request, line.matchmaker.current)
-    return Response(_recorded(answer, written_answer(answer, line.encoder), matcher), media_type="application/json")
+    with telemetry.listening():
+        body = _answered(line, request, line.matchmaker.current, matcher, telemetry)
+    return _json(body, matcher)
 
 
 @router.post(
     "/matches:batch", response_model=MatchBatchResponse, responses=_BATCH_ANSWERED | problem_responses(404, 503)
 )
 def create_match_batch(
-    batch: Annotated[MatchBatchRequest, Body(openapi_examples=BATCH_EXAMPLES)], matcher: ReadyMatcher
+    batch: Annotated[MatchBatchRequest, Body(openapi_examples=BATCH_EXAMPLES)],
+    matcher: ReadyMatcher,
+    telemetry: Telemetry,
 ) -> Response:
     """Answer several requests from one snapshot; a request at fault fails the batch and is named.
 
@@ -45,18 +57,39 @@ def create_match_batch(
     snapshot = line.matchmaker.current
     taken: Counter[str] = Counter()
     answers = []
-    for number, request in enumerate(batch.requests):
-        try:
-            answer = line.matchmaker.answer(request, snapshot, taken)
-        except ServiceError as error:
-            error.detail = f"requests.{number}: {error.detail}"
-            raise
+    with telemetry.listening():
+        for number, request in enumerate(batch.requests):
+            try:
+                answers.append(_answered(line, request, snapshot, matcher, telemetry, taken))
+            except ServiceError as error:
+                error.detail = f"requests.{number}: {error.detail}"
+                raise
+    return _json(b'{"responses":[' + b",".join(answers) + b"]}", matcher)
+
+
+def _answered(
+    line: ModelLine,
+    request: MatchRequest,
+    snapshot: Snapshot,
+    matcher: Matcher,
+    telemetry: MatchTelemetry,
+    taken: Counter[str] | None = None,
+) -> bytes:
+    """One request's answer, recorded, logged and counted; what it proposes is added to `taken`."""
+    answer = line.matchmaker.answer(request, snapshot, taken)
+    if taken is not None:
         taken.update(scored.entry.profile_id for scored in answer.arranged.matches)
-        answers.append(_recorded(answer, written_answer(answer, line.encoder), matcher))
-    return Response(b'{"responses":[' + b",".join(answers) + b"]}", media_type="application/json")
+    with stage(Stage.WRITING):
+        written = written_answer(answer, line.encoder)
+    telemetry.answered(answer, written.run_id)
+    return _recorded(answer, written, matcher)
 
 
-def _recorded(answer: Answer, written: WrittenAnswer, matcher: ReadyMatcher) -> bytes:
+def _json(body: bytes, matcher: Matcher) -> Response:
+    return Response(body, media_type="application/json", headers=degraded_headers(matcher))
+
+
+def _recorded(answer: Answer, written: WrittenAnswer, matcher: Matcher) -> bytes:
     """The answer's bytes, handed to the recorder as they are sent."""
     request, draft = answer.request, answer.draft
     if request.record_run:

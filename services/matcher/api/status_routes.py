@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from services.matcher.api.degraded import degraded
 from services.matcher.deps import RunningMatcher
 from shared.contracts.matches import MatcherStatus
 
@@ -16,6 +17,9 @@ _EXAMPLE = {
     "latest_seq": 1093,
     "lag": 0,
     "is_catalog_reachable": True,
+    "is_database_available": True,
+    "seconds_behind": 0,
+    "degraded": [],
 }
 
 
@@ -33,4 +37,7 @@ def read_status(matcher: RunningMatcher) -> MatcherStatus:
         latest_seq=latest_seq,
         lag=latest_seq - snapshot.feed_seq,
         is_catalog_reachable=follower.is_reachable,
+        is_database_available=matcher.database.is_available,
+        seconds_behind=round(follower.seconds_behind, 1),
+        degraded=degraded(matcher),
     )

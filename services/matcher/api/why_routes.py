@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
+from services.matcher.api.degraded import DEGRADED_RESPONSES, degraded_headers
 from services.matcher.api.examples import WHY_EXAMPLE
 from services.matcher.api.why_answers import why_answer
 from services.matcher.deps import ReadyMatcher
@@ -15,7 +16,7 @@ from shared.contracts.why import WhyAnswer
 from shared.kit.http import Responses, problem_responses
 
 router = APIRouter(prefix="/v1", tags=["matches"])
-_EXPLAINED: Responses = {200: {"content": {"application/json": {"example": WHY_EXAMPLE}}}}
+_EXPLAINED: Responses = {200: {"content": {"application/json": {"example": WHY_EXAMPLE}}, **DEGRADED_RESPONSES[200]}}
 
 
 @router.get("/matches/why", responses=_EXPLAINED | problem_responses(404, 503))
@@ -23,6 +24,7 @@ def read_why(
     subject: Annotated[Identifier, Query(description="Id of the stored profile that asks")],
     target: Annotated[Identifier, Query(description="Id of the stored profile that is, or is not, proposed")],
     matcher: ReadyMatcher,
+    response: Response,
     limit: Annotated[int, Query(ge=1, le=200, description="Places of the list that is asked about")] = 10,
     floor: Annotated[Share | None, Query(description="The policy's floor where it is not given")] = None,
     as_of: Annotated[date | None, Query(description="The day that deadlines are judged on")] = None,
@@ -40,5 +42,6 @@ def read_why(
         policy=policy,
         explain=Explain.FULL,
     )
+    response.headers.update(degraded_headers(matcher))
     found = line.matchmaker.why(request, target, current)
     return why_answer(found, request, line.encoder)

@@ -6,6 +6,7 @@ import httpx
 
 from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity
 
+_CONNECT_SECONDS = 2.0
 Page = TypeVar("Page", ChangePage, FeedbackChangePage)
 
 
@@ -16,11 +17,14 @@ class FeedUnreachableError(Exception):
 class FeedClient:
     """A long-polling reader; every call has a time limit."""
 
-    def __init__(self, http: httpx.Client, *, page_size: int, wait_seconds: float) -> None:
-        """`http` has the catalog as its base URL."""
+    def __init__(
+        self, http: httpx.Client, *, page_size: int, wait_seconds: float, timeout_seconds: float = 5.0
+    ) -> None:
+        """`http` has the catalog as its base URL; an answer may take `timeout_seconds` more than it is waited for."""
         self._http = http
         self._page_size = page_size
         self._wait_seconds = wait_seconds
+        self._timeout_seconds = timeout_seconds
 
     def changes(self, after: int, *, wait: bool) -> ChangePage:
         """The changes after a position; with `wait`, held open until there are some. Raises FeedUnreachableError."""
@@ -36,8 +40,11 @@ class FeedClient:
         if entity is not FeedEntity.PROFILE:
             parameters["entity"] = entity.value
         try:
-            response = self._http.get("/v1/changes", params=parameters, timeout=wait_seconds + 10)
+            response = self._http.get("/v1/changes", params=parameters, timeout=self._timeout(wait_seconds))
             response.raise_for_status()
             return page.model_validate_json(response.content)
         except (httpx.HTTPError, ValueError) as error:
             raise FeedUnreachableError(f"{type(error).__name__} while reading the change feed") from error
+
+    def _timeout(self, wait_seconds: float) -> httpx.Timeout:
+        return httpx.Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS, read=wait_seconds + self._timeout_seconds)

@@ -9,7 +9,7 @@ from services.matcher.judgments import feedback_repository
 from shared.kit.database import Database
 
 _log = structlog.get_logger("feedback-follower")
-_LONGEST_PAUSE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 2.0
 
 
 class FeedbackFollower:

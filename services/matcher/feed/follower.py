@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 
 import structlog
 
@@ -18,7 +19,7 @@ from shared.kit.database import Database
 
 _log = structlog.get_logger("follower")
 _RESTORE_PAGE = 1_000
-_LONGEST_PAUSE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 2.0
 
 
 class Follower:
@@ -48,10 +49,21 @@ class Follower:
         self.latest_seq = 0
         """Newest feed position that the catalog has told of."""
         self.is_reachable = False
+        self._caught_up_at = monotonic()
         self.on_stored: Callable[[], None] = lambda: None
         """Called after the store has changed."""
         self.on_forgotten: Callable[[], None] = lambda: None
         """Called when the store was emptied for another catalog's feed."""
+
+    @property
+    def positions_behind(self) -> int:
+        """Between the newest change known of and the served snapshot."""
+        return max(0, self.latest_seq - self._publisher.current.feed_seq)
+
+    @property
+    def seconds_behind(self) -> float:
+        """Since the served snapshot was last known to hold everything; 0 while it does."""
+        return monotonic() - self._caught_up_at if self.positions_behind or not self.is_reachable else 0.0
 
     def start(self) -> None:
         """Begin in the background."""
@@ -87,6 +99,8 @@ class Follower:
         self.latest_seq = page.latest_seq
         if page.items:
             self._take(page)
+        if not self.positions_behind:
+            self._caught_up_at = monotonic()
         return bool(page.items)
 
     def _run(self) -> None:

@@ -17,6 +17,7 @@ from services.matcher.matching.pairing_books import PairingBooks
 from services.matcher.matching.pipeline import Prepared, match, prepare
 from services.matcher.matching.policy_source import OnePolicy, PolicySource
 from services.matcher.matching.reranking import Arranged, arrange, pool_size
+from services.matcher.matching.stages import Stage, stage
 from services.matcher.matching.subject import Subject
 from services.matcher.matching.why import Why, why
 from services.matcher.retrieval.publisher import Publisher
@@ -115,7 +116,8 @@ class Matchmaker:
         """
         _check_position(request, snapshot)
         policy = self.policy_of(request)
-        subject = self._subject(request, snapshot)
+        with stage(Stage.SUBJECT):
+            subject = self._subject(request, snapshot)
         comparison = self._comparisons.of(request, subject.kind)
         if comparison is not None:
             return self._drafted(request, subject, snapshot, comparison, taken or {})
@@ -149,13 +151,17 @@ class Matchmaker:
         exposure_of: ExposureOf,
     ) -> Answer:
         """The answer under one policy."""
-        prepared = self.prepared(request, subject, snapshot, policy)
-        ranking = match(prepared, pool_size(request))
+        with stage(Stage.ELIGIBILITY):
+            prepared = self.prepared(request, subject, snapshot, policy)
+        with stage(Stage.RANKING):
+            ranking = match(prepared, pool_size(request))
         above = [one for one in ranking.matches if one.score >= floor_of(request, policy, prepared, one.entry)]
+        with stage(Stage.RERANKING):
+            arranged = arrange(above, request, snapshot, exposure_of, taken)
         return Answer(
             request=request,
             subject=subject,
-            arranged=arrange(above, request, snapshot, exposure_of, taken),
+            arranged=arranged,
             eligible=ranking.eligible,
             near_misses=near_misses(prepared, request.near_misses),
             snapshot=snapshot,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from time import monotonic
 
 import numpy as np
 
@@ -32,11 +33,18 @@ class Publisher:
         self._on_merged = on_merged
         self._changed: dict[str, IndexedDocument] = {}
         self.current = self._snapshot(build_segment([], dimension), model_id, 0)
+        self._published_at = monotonic()
+
+    @property
+    def seconds_since_published(self) -> float:
+        """How old the served snapshot is; an old one is in order where nothing changes."""
+        return monotonic() - self._published_at
 
     def start_from(self, base: Segment, feed_seq: int) -> None:
         """Serve a base built or loaded elsewhere; the delta starts empty."""
         self._changed = {}
         self.current = self._snapshot(base, self.current.model_id, feed_seq)
+        self._published_at = monotonic()
 
     def apply(self, changed: Sequence[IndexedDocument], withdrawn: Iterable[str], feed_seq: int) -> None:
         """Publish changes: the newest revision of each document, and the ids of those that left."""
@@ -51,6 +59,7 @@ class Publisher:
         live[replaced] = False
         delta = build_delta_segment(list(self._changed.values()), self._dimension, base.aspects.statistics)
         self.current = replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq)
+        self._published_at = monotonic()
         self._merge_above(_MERGE_SHARE)
 
     def merge_when_idle(self) -> None:
