@@ -21,8 +21,9 @@ _QUIET = (
     "sqlalchemy",
     "alembic",
     "psycopg",
+    "uvicorn.access",
 )
-"""Libraries whose finer lines hold addresses, headers or statements."""
+"""Libraries whose finer lines hold addresses, headers or statements; of access there is our own line."""
 
 
 def configure_logging(level: LogLevel, log_format: LogFormat) -> None:

@@ -19,7 +19,7 @@ async def nothing_to_own(app: FastAPI) -> AsyncIterator[None]:
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 30))  # type: ignore[arg-type]  # a coroutine
+    asyncio.run(asyncio.wait_for(test(), 30))
 
 
 def lane(in_work: int, waiting: int, patience_seconds: float = 20.0) -> Lane:

@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from fastapi import FastAPI, Request
+from limits import RateLimitItem
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.testclient import TestClient
 
 from shared.kit.http import create_api, health_router
@@ -61,14 +64,17 @@ def test_flows_are_counted_apart() -> None:
 
 
 def test_storage_that_is_away_lets_everything_pass() -> None:
+    class Refusing(SlidingWindowCounterRateLimiter):
+        """Its server does not answer."""
+
+        def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+            raise ConnectionRefusedError(str(item))
+
     class Away(RateLimits):
         """Storage whose server refuses connections."""
 
         def __init__(self) -> None:
             super().__init__()
-            self._limiter.hit = self._refuse  # type: ignore[method-assign]
-
-        def _refuse(self, *_: object) -> bool:
-            raise ConnectionRefusedError("refused")
+            self._limiter = Refusing(MemoryStorage())
 
     assert Away().check(parse_rate("1/day"), "requests", "org-1") == {}

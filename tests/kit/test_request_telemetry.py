@@ -53,7 +53,7 @@ def test_a_callers_request_id_stands_in_every_line_and_in_the_answer(capsys: pyt
 @pytest.mark.parametrize("given", ["", "has space", "x" * 65, CANARY + "\u00e9"])
 def test_an_unfit_request_id_is_replaced(given: str) -> None:
     with TestClient(api()) as client:
-        answer = client.get("/items/1", headers={"X-Request-ID": given.encode()})
+        answer = client.get("/items/1", headers={b"X-Request-ID": given.encode()})
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
 
 
