@@ -18,6 +18,7 @@ from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.admission import LaneLimits
 from shared.kit.database import Database, DatabaseLimits, create_database
 from shared.kit.http import create_api, health_router
+from shared.kit.identity.authentication import LocalAuthenticator
 from shared.kit.logging import configure_logging
 from shared.kit.migrations import upgrade
 
@@ -50,6 +51,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         version="1",
         description="The system of record: profiles of both sides, what came of pairings, and the feed of changes.",
         lifespan=own_database,
+        authenticator=LocalAuthenticator(),
         max_body_bytes=settings.max_body_bytes,
         limits_by_path={"/v1/imports": settings.max_import_bytes},
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],

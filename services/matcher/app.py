@@ -24,6 +24,7 @@ from services.matcher.settings import MatcherSettings
 from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.http import create_api, health_router
+from shared.kit.identity.authentication import LocalAuthenticator
 from shared.kit.logging import configure_logging
 
 DESCRIPTION = "Proposes supply-demand pairings: embeds profiles, searches exactly on two legs, fuses, explains."
@@ -46,6 +47,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
+        authenticator=LocalAuthenticator(),
         max_body_bytes=settings.max_body_bytes,
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
         intake=settings.intake(),

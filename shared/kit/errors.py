@@ -11,6 +11,8 @@ class ServiceError(Exception):
     ServiceError                    500 internal_error
     ├── BadRequest                  400 bad_request
     │   └── BadCursor               400 bad_cursor            (shared/kit/paging.py)
+    ├── Unauthenticated             401 unauthenticated       (always with WWW-Authenticate)
+    ├── Forbidden                   403 forbidden
     ├── NotFound                    404 not_found
     ├── Conflict                    409 conflict
     ├── Gone                        410 gone
@@ -48,6 +50,24 @@ class BadRequest(ServiceError):
     """What was sent cannot be read."""
 
     code, status = "bad_request", 400
+
+
+class Unauthenticated(ServiceError):
+    """Nobody knows who calls; the words do not tell why, since that would help a guesser."""
+
+    code, status = "unauthenticated", 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Send a valid API key or access token as `Authorization: Bearer ...`.",
+            headers={"WWW-Authenticate": 'Bearer realm="liaison"'},
+        )
+
+
+class Forbidden(ServiceError):
+    """The caller is known, and may not do this."""
+
+    code, status = "forbidden", 403
 
 
 class NotFound(ServiceError):

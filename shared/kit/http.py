@@ -13,6 +13,8 @@ from shared.contracts.problems import Problem
 from shared.kit.admission import EXEMPT_PATHS
 from shared.kit.body_limit import BodyLimit
 from shared.kit.draining import ClosesWhileDraining, Drain
+from shared.kit.identity.authentication import Authentication, Authenticator
+from shared.kit.identity.policy import OPEN, Requires, route_policies
 from shared.kit.intake import Intake
 from shared.kit.metrics import HttpMetrics, metrics_router
 from shared.kit.problems import PROBLEM_MEDIA_TYPE, install_problem_handlers
@@ -32,11 +34,12 @@ def problem_responses(*statuses: int) -> Responses:
     }
 
 
-def create_api(
+def create_api(  # noqa: PLR0913 - by name only, and each is a part of its own
     *,
     title: str,
     version: str,
     lifespan: Lifespan,
+    authenticator: Authenticator,
     description: str = "",
     max_body_bytes: int = MIB,
     limits_by_path: Mapping[str, int] | None = None,
@@ -45,6 +48,7 @@ def create_api(
 ) -> FastAPI:
     """An application whose every error is a problem document; operation ids are the endpoints' names.
 
+    The authenticator becomes `app.state.authenticator`; a lifespan may put another in its place.
     `limits_by_path` and `union_tags` are those of `BodyLimit` and `field_path`. The application's state holds
     `metrics`, `rate_limits` and `drain`.
     """
@@ -60,6 +64,8 @@ def create_api(
     metrics, drain = HttpMetrics(), Drain()
     app.state.metrics, app.state.drain = metrics, drain
     (intake or Intake()).install(app, metrics)
+    app.state.authenticator = authenticator
+    app.add_middleware(Authentication, api=app)  # outside the rates, which count known callers by who they are
     app.add_middleware(ClosesWhileDraining, drain=drain)
     app.add_middleware(RequestTelemetry, metrics=metrics)
     app.include_router(metrics_router(metrics))
@@ -71,12 +77,12 @@ def health_router(check_ready: Callable[[Request], None]) -> APIRouter:
     """`/healthz` touches nothing; `/readyz` runs the check, which raises a ServiceError where it cannot serve."""
     router = APIRouter(tags=["health"])
 
-    @router.get("/healthz", responses=_health_example("alive"))
+    @router.get("/healthz", dependencies=[OPEN], responses=_health_example("alive"))
     async def healthz() -> dict[str, str]:
         """Whether the process answers at all."""
         return {"status": "alive"}
 
-    @router.get("/readyz", responses=_health_example("ready") | problem_responses(503))
+    @router.get("/readyz", dependencies=[OPEN], responses=_health_example("ready") | problem_responses(503))
     def readyz(request: Request) -> dict[str, str]:
         """Whether the service can serve requests now."""
         drain: Drain = request.app.state.drain
@@ -99,6 +105,7 @@ def _documented(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         _document_problems(schema)
+        _document_policies(schema, app)
         app.openapi_schema = schema
     return app.openapi_schema
 
@@ -116,11 +123,28 @@ def _document_problems(schema: dict[str, Any]) -> None:
             _document_operation(operation, is_limited=path not in EXEMPT_PATHS)
 
 
+def _document_policies(schema: dict[str, Any], app: FastAPI) -> None:
+    """Say which operations need credentials, and what they answer without them."""
+    bearer = {"type": "http", "scheme": "bearer", "description": "An API key, or an access token of the OIDC issuer."}
+    schema["components"]["securitySchemes"] = {"bearer": bearer}
+    for route in route_policies(app):
+        if isinstance(route.policy, Requires):
+            for method in route.methods:
+                operation = schema["paths"].get(route.path, {}).get(method.lower())
+                if operation is not None:
+                    operation["security"] = [{"bearer": []}]
+                    operation["x-permission"] = route.policy.permission.value
+                    _add_responses(operation, {401, 403})
+
+
 def _document_operation(operation: dict[str, Any], *, is_limited: bool) -> None:
     statuses = {422} if operation.get("parameters") else set()
     statuses |= {429, 503} if is_limited else set()
     if "requestBody" in operation:
         statuses |= {400, 413, 422}
-    responses = operation["responses"]
+    _add_responses(operation, statuses)
+
+
+def _add_responses(operation: dict[str, Any], statuses: Collection[int]) -> None:
     for status, response in problem_responses(*statuses).items():
-        responses[str(status)] = response
+        operation["responses"][str(status)] = response

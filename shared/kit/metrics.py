@@ -10,6 +10,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from shared.kit.identity.policy import OPEN
+
 LATENCY_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 _DENIALS = {401: "unauthenticated", 403: "forbidden"}
 
@@ -86,7 +88,7 @@ def metrics_router(metrics: HttpMetrics) -> APIRouter:
     """`GET /metrics`, in Prometheus's text format; not part of the documented API."""
     router = APIRouter()
 
-    @router.get("/metrics", include_in_schema=False)
+    @router.get("/metrics", include_in_schema=False, dependencies=[OPEN])
     def read_metrics() -> Response:
         """Never waits for admission, so that an overload can be seen; a reader may ask the database, so in a thread."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit.admission import EXEMPT_PATHS
 from shared.kit.errors import TooManyRequests
+from shared.kit.identity.principal import Principal
 from shared.kit.problems import problem_response
 
 CallerOf = Callable[[Scope], str | None]
@@ -22,7 +23,10 @@ _log = structlog.get_logger("rate-limits")
 
 
 def client_address(scope: Scope) -> str | None:
-    """The caller by its address; None on this machine itself, where every caller would share one."""
+    """The caller by its key or token, else by its address; None on this machine itself, where all would share one."""
+    principal = scope.get("state", {}).get("principal")
+    if isinstance(principal, Principal) and not principal.is_local:
+        return principal.id
     client = scope.get("client")
     return None if client is None or client[0] in _LOOPBACK else f"address:{client[0]}"
 

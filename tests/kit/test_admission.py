@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 
 from shared.kit.admission import Lane, LaneLimits, Overloaded
 from shared.kit.http import create_api, health_router
+from shared.kit.identity.authentication import LocalAuthenticator
 from shared.kit.intake import Intake
 
 
@@ -105,7 +106,9 @@ def busy_api(release: asyncio.Event) -> FastAPI:
     limits = LaneLimits(in_work=2, waiting=1, patience_seconds=20)
     polls = LaneLimits(in_work=1, waiting=0)
     intake = Intake(lane=limits, lanes_by_path={"/polls": polls})
-    app = create_api(title="Test", version="1", lifespan=nothing_to_own, intake=intake)
+    app = create_api(
+        title="Test", version="1", lifespan=nothing_to_own, authenticator=LocalAuthenticator(), intake=intake
+    )
 
     @app.get("/work")
     async def work() -> str:

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 
 from shared.kit.draining import DrainingServer
 from shared.kit.http import create_api, health_router
+from shared.kit.identity.authentication import LocalAuthenticator
 
 
 @asynccontextmanager
@@ -20,7 +21,7 @@ async def nothing_to_own(app: FastAPI) -> AsyncIterator[None]:
 
 
 def api() -> FastAPI:
-    app = create_api(title="Test", version="1", lifespan=nothing_to_own)
+    app = create_api(title="Test", version="1", lifespan=nothing_to_own, authenticator=LocalAuthenticator())
 
     @app.get("/work")
     def work() -> str:

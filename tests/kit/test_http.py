@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from shared.contracts.parts import Need, TrackRecord
 from shared.kit.errors import Conflict, Unavailable
 from shared.kit.http import create_api, health_router, problem_responses
+from shared.kit.identity.authentication import LocalAuthenticator
 
 
 @asynccontextmanager
@@ -23,6 +24,7 @@ def build_api() -> FastAPI:
         title="Test",
         version="1",
         lifespan=nothing_to_own,
+        authenticator=LocalAuthenticator(),
         max_body_bytes=2_000,
         limits_by_path={"/large": 10_000},
     )

@@ -11,6 +11,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.testclient import TestClient
 
 from shared.kit.http import create_api, health_router
+from shared.kit.identity.authentication import LocalAuthenticator
 from shared.kit.intake import Intake
 from shared.kit.rate_limits import RateLimited, RateLimits, client_address, parse_rate
 
@@ -21,7 +22,9 @@ async def nothing_to_own(app: FastAPI) -> AsyncIterator[None]:
 
 
 def api(rate: str) -> FastAPI:
-    app = create_api(title="Test", version="1", lifespan=nothing_to_own, intake=Intake(rate=rate))
+    app = create_api(
+        title="Test", version="1", lifespan=nothing_to_own, authenticator=LocalAuthenticator(), intake=Intake(rate=rate)
+    )
 
     @app.get("/work")
     def work() -> str:

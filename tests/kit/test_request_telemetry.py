@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from shared.kit.http import create_api
+from shared.kit.identity.authentication import LocalAuthenticator
 from shared.kit.logging import configure_logging
 from shared.kit.settings import LogFormat, LogLevel
 
@@ -24,7 +25,7 @@ async def nothing_to_own(app: FastAPI) -> AsyncIterator[None]:
 
 
 def api() -> FastAPI:
-    app = create_api(title="Test", version="1", lifespan=nothing_to_own)
+    app = create_api(title="Test", version="1", lifespan=nothing_to_own, authenticator=LocalAuthenticator())
 
     @app.get("/items/{item}")
     def read(item: str) -> str:

@@ -13,6 +13,7 @@ from services.catalog.deps import Bell, Db
 from services.catalog.profiles.examples import CHANGE, example_response
 from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity
 from shared.kit.http import problem_responses
+from shared.kit.identity import Permission, requires
 
 _READERS: dict[FeedEntity, Callable[..., ChangePage | FeedbackChangePage]] = {
     FeedEntity.PROFILE: read_feed,
@@ -27,6 +28,7 @@ _EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41}
 
 @router.get(
     "",
+    dependencies=[requires(Permission.FEED_READ)],
     response_model=ChangePage | FeedbackChangePage,
     responses=example_response(200, _EXAMPLE) | problem_responses(503),
 )

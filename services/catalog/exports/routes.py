@@ -14,6 +14,7 @@ from services.catalog.exports.flat_columns import csv_lines
 from shared.contracts.base import Identifier
 from shared.contracts.profiles import Kind
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 LEFT_OUT_HEADER = "Liaison-Left-Out"
 _JSONL_EXAMPLE = '{"kind":"investor","source":"example","external_id":"yuanhang","title":"远航早期基金（虚构）"}\n'
@@ -42,7 +43,12 @@ class ExportFormat(StrEnum):
 _MEDIA_TYPES = {ExportFormat.JSONL: "application/x-ndjson", ExportFormat.CSV: "text/csv"}
 
 
-@router.get("/v1/exports", response_class=StreamingResponse, responses=_ANSWERS | problem_responses(503))
+@router.get(
+    "/v1/exports",
+    dependencies=[requires(Permission.PROFILES_EXPORT)],
+    response_class=StreamingResponse,
+    responses=_ANSWERS | problem_responses(503),
+)
 def export_profiles(
     db: Db,
     settings: Settings,

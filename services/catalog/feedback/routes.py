@@ -13,6 +13,7 @@ from services.catalog.profiles.examples import example_response
 from shared.contracts.base import Identifier, WireModel
 from shared.contracts.feedback import FeedbackBatch, FeedbackPage, FeedbackReceipt, FeedbackType
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 from shared.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
@@ -39,7 +40,12 @@ class FeedbackQuery(WireModel):
         return FeedbackSearch(subject_id=self.subject_id, target_id=self.target_id, run_id=self.run_id, type=self.type)
 
 
-@router.post("", status_code=201, responses=_TAKEN | problem_responses(409, 503))
+@router.post(
+    "",
+    dependencies=[requires(Permission.FEEDBACK_WRITE)],
+    status_code=201,
+    responses=_TAKEN | problem_responses(409, 503),
+)
 def take_feedback(
     batch: Annotated[FeedbackBatch, Body(openapi_examples=BODIES)], db: Db, now: Now, response: Response
 ) -> FeedbackReceipt:
@@ -53,7 +59,11 @@ def take_feedback(
     return receipt
 
 
-@router.get("", responses=example_response(200, {"items": [STORED], "next_cursor": None}) | problem_responses(400, 503))
+@router.get(
+    "",
+    dependencies=[requires(Permission.FEEDBACK_READ)],
+    responses=example_response(200, {"items": [STORED], "next_cursor": None}) | problem_responses(400, 503),
+)
 def list_feedback(query: Annotated[FeedbackQuery, Query()], db: Db) -> FeedbackPage:
     """Events in the order in which they came in, page by page."""
     after_id = 0 if query.cursor is None else int(decode_cursor(query.cursor, int)[0])

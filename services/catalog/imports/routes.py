@@ -18,6 +18,7 @@ from shared.contracts.problems import Problem
 from shared.contracts.profiles import Kind
 from shared.kit.errors import ServiceError
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 NDJSON = "application/x-ndjson"
 _REPORT_EXAMPLE = {
@@ -74,7 +75,12 @@ class ImportForm:
         )
 
 
-@router.post("/v1/imports", response_model=ImportReport, responses=_ANSWERS | problem_responses(400, 413, 415, 503))
+@router.post(
+    "/v1/imports",
+    dependencies=[requires(Permission.PROFILES_WRITE)],
+    response_model=ImportReport,
+    responses=_ANSWERS | problem_responses(400, 413, 415, 503),
+)
 def import_file(
     db: Db,
     settings: Settings,

@@ -14,6 +14,7 @@ from shared.contracts.profiles import Kind, Profile, ProfilePage, StoredProfile
 from shared.contracts.vocabularies import CompanyStage, Language, ProfileStatus
 from shared.kit.etags import is_fresh, revision_etag
 from shared.kit.http import problem_responses
+from shared.kit.identity import Permission, requires
 from shared.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
@@ -56,7 +57,12 @@ class ProfileQuery(WireModel):
         )
 
 
-@router.post("", status_code=201, responses=example_response(201, STORED) | problem_responses(409, 503))
+@router.post(
+    "",
+    dependencies=[requires(Permission.PROFILES_WRITE)],
+    status_code=201,
+    responses=example_response(201, STORED) | problem_responses(409, 503),
+)
 def register_profile(profile: ProfileBody, db: Db, now: Now, response: Response) -> StoredProfile:
     """Register a profile. The same `source` and `external_id` may come back only after a withdrawal."""
     with db.write() as session:
@@ -66,7 +72,11 @@ def register_profile(profile: ProfileBody, db: Db, now: Now, response: Response)
     return stored
 
 
-@router.get("", responses=example_response(200, {"items": [STORED], "next_cursor": None}) | problem_responses(400, 503))
+@router.get(
+    "",
+    dependencies=[requires(Permission.PROFILES_READ)],
+    responses=example_response(200, {"items": [STORED], "next_cursor": None}) | problem_responses(400, 503),
+)
 def list_profiles(query: Annotated[ProfileQuery, Query()], db: Db) -> ProfilePage:
     """Profiles in the order of their ids, page by page; hidden ones are not listed."""
     after_id = "" if query.cursor is None else str(decode_cursor(query.cursor, str)[0])
@@ -79,6 +89,7 @@ def list_profiles(query: Annotated[ProfileQuery, Query()], db: Db) -> ProfilePag
 
 @router.get(
     "/{profile_id}",
+    dependencies=[requires(Permission.PROFILES_READ)],
     response_model=StoredProfile,
     responses=example_response(200, STORED) | {304: {"description": "Not Modified"}} | problem_responses(404, 410, 503),
 )
@@ -95,7 +106,11 @@ def read_profile(
     return stored
 
 
-@router.put("/{profile_id}", responses=example_response(200, STORED) | problem_responses(404, 409, 410, 412, 428, 503))
+@router.put(
+    "/{profile_id}",
+    dependencies=[requires(Permission.PROFILES_WRITE)],
+    responses=example_response(200, STORED) | problem_responses(404, 409, 410, 412, 428, 503),
+)
 def revise_profile(
     profile_id: ProfileId, profile: ProfileBody, db: Db, now: Now, response: Response, if_match: IfMatch = None
 ) -> StoredProfile:
@@ -109,7 +124,12 @@ def revise_profile(
     return stored
 
 
-@router.delete("/{profile_id}", status_code=204, responses=problem_responses(404, 410, 412, 428, 503))
+@router.delete(
+    "/{profile_id}",
+    dependencies=[requires(Permission.PROFILES_WRITE)],
+    status_code=204,
+    responses=problem_responses(404, 410, 412, 428, 503),
+)
 def withdraw_profile(profile_id: ProfileId, db: Db, now: Now, if_match: IfMatch = None) -> None:
     """Withdraw a profile: it leaves every list, search and match, and stays on record."""
     with db.write() as session:

@@ -9,6 +9,7 @@ from services.matcher.deps import RunningMatcher
 from shared.contracts.comparisons import Comparison, ComparisonDraft, ComparisonPage
 from shared.contracts.policy_records import PolicyDecision
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 from shared.kit.paging import MAX_CURSOR_LENGTH
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
@@ -20,7 +21,9 @@ _STARTED: Responses = {201: _COMPARISON[200]}
 _PAGE: Responses = {200: {"content": {_JSON: {"example": {"items": [COMPARISON_EXAMPLE], "next_cursor": None}}}}}
 
 
-@router.get("/comparisons", responses=_PAGE | problem_responses(400, 503))
+@router.get(
+    "/comparisons", dependencies=[requires(Permission.RANKING_READ)], responses=_PAGE | problem_responses(400, 503)
+)
 def list_comparisons(
     matcher: RunningMatcher,
     cursor: Annotated[
@@ -32,7 +35,12 @@ def list_comparisons(
     return matcher.comparisons.page(cursor, limit)
 
 
-@router.post("/comparisons", status_code=201, responses=_STARTED | problem_responses(404, 409, 503))
+@router.post(
+    "/comparisons",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    status_code=201,
+    responses=_STARTED | problem_responses(404, 409, 503),
+)
 def start_comparison(
     draft: Annotated[ComparisonDraft, Body(openapi_examples=COMPARISON_EXAMPLES)], matcher: RunningMatcher
 ) -> Comparison:
@@ -42,13 +50,21 @@ def start_comparison(
     return started
 
 
-@router.get("/comparisons/{comparison_id}", responses=_COMPARISON | problem_responses(404, 503))
+@router.get(
+    "/comparisons/{comparison_id}",
+    dependencies=[requires(Permission.RANKING_READ)],
+    responses=_COMPARISON | problem_responses(404, 503),
+)
 def read_comparison(comparison_id: ComparisonId, matcher: RunningMatcher) -> Comparison:
     """One comparison, counted now while it runs."""
     return matcher.comparisons.read(comparison_id)
 
 
-@router.post("/comparisons/{comparison_id}:stop", responses=_COMPARISON | problem_responses(404, 409, 503))
+@router.post(
+    "/comparisons/{comparison_id}:stop",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_COMPARISON | problem_responses(404, 409, 503),
+)
 def stop_comparison(
     comparison_id: ComparisonId,
     decision: Annotated[PolicyDecision, Body(openapi_examples=STOP_EXAMPLES)],

@@ -29,6 +29,7 @@ from shared.contracts.golden_sets import (
     PairId,
 )
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1/golden-sets/{set_id}", tags=["golden sets"])
 
@@ -47,7 +48,11 @@ _EXPORTED: Responses = {
 }
 
 
-@router.put("/judgments", responses=answer_example(200, JUDGMENT_EXAMPLE) | problem_responses(404, 409, 503))
+@router.put(
+    "/judgments",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=answer_example(200, JUDGMENT_EXAMPLE) | problem_responses(404, 409, 503),
+)
 def put_judgment(
     set_id: SetId, draft: Annotated[JudgmentDraft, Body(openapi_examples=JUDGMENT_EXAMPLES)], matcher: RunningMatcher
 ) -> Judgment:
@@ -57,6 +62,7 @@ def put_judgment(
 
 @router.get(
     "/judgments",
+    dependencies=[requires(Permission.RANKING_READ)],
     responses=answer_example(200, {"items": [JUDGMENT_EXAMPLE], "next_cursor": None})
     | problem_responses(400, 404, 503),
 )
@@ -73,7 +79,12 @@ def list_judgments(
     return matcher.golden_sets.judgments(set_id, sources, subject_id, cursor, limit)
 
 
-@router.delete("/judgments", status_code=204, responses=problem_responses(404, 409, 503))
+@router.delete(
+    "/judgments",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    status_code=204,
+    responses=problem_responses(404, 409, 503),
+)
 def delete_judgment(
     set_id: SetId,
     subject_id: Annotated[PairId, Query()],
@@ -88,6 +99,7 @@ def delete_judgment(
 
 @router.post(
     "/judgments:import",
+    dependencies=[requires(Permission.RANKING_WRITE)],
     responses=answer_example(200, IMPORTED_EXAMPLE) | problem_responses(400, 404, 409, 413, 422, 503),
     openapi_extra=_FILE,
 )
@@ -103,7 +115,12 @@ async def import_judgments(
     return await run_in_threadpool(matcher.golden_sets.import_file, set_id, data, format, by=by)
 
 
-@router.get("/judgments:export", response_class=Response, responses=_EXPORTED | problem_responses(404, 503))
+@router.get(
+    "/judgments:export",
+    dependencies=[requires(Permission.RANKING_READ)],
+    response_class=Response,
+    responses=_EXPORTED | problem_responses(404, 503),
+)
 def export_judgments(
     set_id: SetId,
     matcher: RunningMatcher,
@@ -115,7 +132,11 @@ def export_judgments(
     return Response(text, media_type=_MEDIA_TYPES[format])
 
 
-@router.post("/judgments:derive", responses=answer_example(200, DERIVED_EXAMPLE) | problem_responses(404, 409, 503))
+@router.post(
+    "/judgments:derive",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=answer_example(200, DERIVED_EXAMPLE) | problem_responses(404, 409, 503),
+)
 def derive_judgments(
     set_id: SetId, request: Annotated[DeriveRequest, Body(openapi_examples=DERIVE_EXAMPLES)], matcher: RunningMatcher
 ) -> DerivedJudgments:

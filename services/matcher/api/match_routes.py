@@ -19,6 +19,7 @@ from services.matcher.runs.answered import AnsweredRun, request_json
 from shared.contracts.matches import MatchBatchRequest, MatchBatchResponse, MatchRequest, MatchResponse
 from shared.kit.errors import ServiceError
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["matches"])
 _HEADERS = DEGRADED_RESPONSES[200]
@@ -28,7 +29,12 @@ _BATCH_ANSWERED: Responses = {
 }
 
 
-@router.post("/matches", response_model=MatchResponse, responses=_ANSWERED | problem_responses(404, 503))
+@router.post(
+    "/matches",
+    dependencies=[requires(Permission.MATCHES_ASK)],
+    response_model=MatchResponse,
+    responses=_ANSWERED | problem_responses(404, 503),
+)
 def create_matches(
     request: Annotated[MatchRequest, Body(openapi_examples=MATCH_EXAMPLES)],
     matcher: ReadyMatcher,
@@ -42,7 +48,10 @@ def create_matches(
 
 
 @router.post(
-    "/matches:batch", response_model=MatchBatchResponse, responses=_BATCH_ANSWERED | problem_responses(404, 503)
+    "/matches:batch",
+    dependencies=[requires(Permission.MATCHES_ASK)],
+    response_model=MatchBatchResponse,
+    responses=_BATCH_ANSWERED | problem_responses(404, 503),
 )
 def create_match_batch(
     batch: Annotated[MatchBatchRequest, Body(openapi_examples=BATCH_EXAMPLES)],

@@ -11,6 +11,7 @@ from services.matcher.embedding.encoder import BUNDLED_MODEL
 from services.matcher.models.errors import ModelSourceNotFound
 from shared.contracts.model_records import ModelActivation, ModelDecision, ModelDraft, ModelList
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["models"])
 Name = Annotated[str, Path(description="Name of a model, as GET /v1/models lists it", max_length=100)]
@@ -72,13 +73,18 @@ _ASKED: Responses = {
 }
 
 
-@router.get("/models", responses=_LISTED | problem_responses(503))
+@router.get("/models", dependencies=[requires(Permission.RANKING_READ)], responses=_LISTED | problem_responses(503))
 def list_models(matcher: RunningMatcher) -> ModelList:
     """Every model as it stands in this replica: building n of m, ready, active, failed with the reason, dropped."""
     return matcher.models.listed()
 
 
-@router.post("/models", status_code=202, responses=_ASKED | problem_responses(409, 503))
+@router.post(
+    "/models",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    status_code=202,
+    responses=_ASKED | problem_responses(409, 503),
+)
 def build_model(
     draft: Annotated[ModelDraft, Body(openapi_examples=_DRAFTS)], matcher: RunningMatcher, response: Response
 ) -> ModelList:
@@ -90,7 +96,11 @@ def build_model(
     return matcher.models.listed()
 
 
-@router.post("/models/{name}:activate", responses=_ACTIVATED | problem_responses(404, 409, 503))
+@router.post(
+    "/models/{name}:activate",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_ACTIVATED | problem_responses(404, 409, 503),
+)
 def activate_model(name: Name, decision: Decision, matcher: RunningMatcher) -> ModelActivation:
     """Have a model answer that is ready here; every other replica switches once its own build is ready."""
     activation = matcher.model_records.activate(name, decision, matcher.models.check_ready)
@@ -98,7 +108,11 @@ def activate_model(name: Name, decision: Decision, matcher: RunningMatcher) -> M
     return activation
 
 
-@router.post("/models/{name}:drop", responses=_LISTED | problem_responses(404, 409, 503))
+@router.post(
+    "/models/{name}:drop",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_LISTED | problem_responses(404, 409, 503),
+)
 def drop_model(name: Name, decision: Decision, matcher: RunningMatcher) -> ModelList:  # noqa: ARG001 - who and why are asked for, the log line of the request keeps them
     """Let go of a model that does not answer: its memory, its snapshots, its vectors."""
     matcher.model_records.drop(name)
@@ -107,7 +121,11 @@ def drop_model(name: Name, decision: Decision, matcher: RunningMatcher) -> Model
     return matcher.models.listed()
 
 
-@router.post("/models:rollback", responses=_ACTIVATED | problem_responses(409, 503))
+@router.post(
+    "/models:rollback",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_ACTIVATED | problem_responses(409, 503),
+)
 def roll_back_model(decision: Decision, matcher: RunningMatcher) -> ModelActivation:
     """Take the newest activation back: the model that answered before it answers again."""
     activation = matcher.model_records.roll_back(decision, matcher.models.check_ready)

@@ -26,6 +26,7 @@ from shared.contracts.policy_records import (
     PolicyRevision,
 )
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 from shared.kit.paging import MAX_CURSOR_LENGTH
 
 router = APIRouter(prefix="/v1", tags=["policies"])
@@ -47,13 +48,20 @@ _ACTIVATION: Responses = {200: _example(ACTIVATION_EXAMPLE)}
 _ACTIVATIONS: Responses = {200: _example({"items": [ACTIVATION_EXAMPLE], "next_cursor": None})}
 
 
-@router.get("/policies", responses=_PAGE | problem_responses(400, 503))
+@router.get(
+    "/policies", dependencies=[requires(Permission.RANKING_READ)], responses=_PAGE | problem_responses(400, 503)
+)
 def list_policies(matcher: RunningMatcher, cursor: Cursor = None, limit: PageSize = 50) -> PolicyPage:
     """Every revision, newest first, with its state and its evaluations."""
     return matcher.policies.page(cursor, limit)
 
 
-@router.post("/policies", status_code=201, responses=_DRAFTED | problem_responses(404, 409, 503))
+@router.post(
+    "/policies",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    status_code=201,
+    responses=_DRAFTED | problem_responses(404, 409, 503),
+)
 def draft_policy(
     draft: Annotated[PolicyDraft, Body(openapi_examples=DRAFT_EXAMPLES)], matcher: RunningMatcher, response: Response
 ) -> PolicyRevision:
@@ -63,14 +71,21 @@ def draft_policy(
     return record
 
 
-@router.get("/policies/{revision}", responses=_REVISION | problem_responses(404, 503))
+@router.get(
+    "/policies/{revision}",
+    dependencies=[requires(Permission.RANKING_READ)],
+    responses=_REVISION | problem_responses(404, 503),
+)
 def read_policy(revision: Revision, matcher: RunningMatcher) -> PolicyRevision:
     """One revision."""
     return matcher.policies.read(revision)
 
 
 @router.post(
-    "/policies/{revision}/evaluations", status_code=201, responses=_EVALUATION | problem_responses(404, 409, 503)
+    "/policies/{revision}/evaluations",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    status_code=201,
+    responses=_EVALUATION | problem_responses(404, 409, 503),
 )
 def attach_evaluation(
     revision: Revision,
@@ -81,7 +96,11 @@ def attach_evaluation(
     return matcher.policies.attach(revision, evaluation)
 
 
-@router.post("/policies/{revision}:activate", responses=_ACTIVATION | problem_responses(404, 409, 503))
+@router.post(
+    "/policies/{revision}:activate",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_ACTIVATION | problem_responses(404, 409, 503),
+)
 def activate_policy(
     revision: Revision,
     request: Annotated[ActivationRequest, Body(openapi_examples=ACTIVATION_EXAMPLES)],
@@ -93,7 +112,11 @@ def activate_policy(
     return activation
 
 
-@router.post("/policies/{revision}:retire", responses=_REVISION | problem_responses(404, 409, 503))
+@router.post(
+    "/policies/{revision}:retire",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_REVISION | problem_responses(404, 409, 503),
+)
 def retire_policy(
     revision: Revision,
     decision: Annotated[PolicyDecision, Body(openapi_examples=DECISION_EXAMPLES)],
@@ -103,7 +126,11 @@ def retire_policy(
     return matcher.policies.retire(revision, decision)
 
 
-@router.post("/policies:rollback", responses=_ACTIVATION | problem_responses(404, 409, 503))
+@router.post(
+    "/policies:rollback",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_ACTIVATION | problem_responses(404, 409, 503),
+)
 def roll_back_policy(
     decision: Annotated[PolicyDecision, Body(openapi_examples=DECISION_EXAMPLES)], matcher: RunningMatcher
 ) -> Activation:
@@ -113,7 +140,11 @@ def roll_back_policy(
     return activation
 
 
-@router.get("/policy-activations", responses=_ACTIVATIONS | problem_responses(400, 503))
+@router.get(
+    "/policy-activations",
+    dependencies=[requires(Permission.RANKING_READ)],
+    responses=_ACTIVATIONS | problem_responses(400, 503),
+)
 def list_activations(matcher: RunningMatcher, cursor: Cursor = None, limit: PageSize = 50) -> ActivationPage:
     """What ranked when, on whose word and on which evaluation, newest first."""
     return matcher.policies.activations(cursor, limit)

@@ -12,6 +12,7 @@ from services.matcher.runs.answered import RecordedRun
 from shared.contracts.match_runs import MatchRun
 from shared.kit.errors import NotFound
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["matches"])
 
@@ -33,7 +34,12 @@ class MatchRunNotFound(NotFound):
     code = "match_run_not_found"
 
 
-@router.get("/match-runs/{run_id}", response_model=MatchRun, responses=_FOUND | problem_responses(404, 503))
+@router.get(
+    "/match-runs/{run_id}",
+    dependencies=[requires(Permission.RUNS_READ)],
+    response_model=MatchRun,
+    responses=_FOUND | problem_responses(404, 503),
+)
 def read_match_run(
     run_id: Annotated[str, Path(description="`run_id` of an answer")], matcher: RunningMatcher
 ) -> Response:

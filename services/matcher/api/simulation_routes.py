@@ -17,12 +17,17 @@ from services.matcher.scoring.policy import RankingPolicy
 from shared.contracts.policies import PolicyDocument
 from shared.contracts.simulations import Change, SimulatedMatch, SimulatedSubject, Simulation, SimulationRequest
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["policies"])
 _SIMULATED: Responses = {200: {"content": {"application/json": {"example": SIMULATION_EXAMPLE}}}}
 
 
-@router.post("/policies:simulate", responses=_SIMULATED | problem_responses(404, 503))
+@router.post(
+    "/policies:simulate",
+    dependencies=[requires(Permission.RANKING_WRITE)],
+    responses=_SIMULATED | problem_responses(404, 503),
+)
 def simulate_policy(
     request: Annotated[SimulationRequest, Body(openapi_examples=SIMULATION_EXAMPLES)], matcher: ReadyMatcher
 ) -> Simulation:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.matcher.api.degraded import degraded
 from services.matcher.deps import RunningMatcher
 from shared.contracts.matches import MatcherStatus
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["status"])
 
@@ -23,7 +24,11 @@ _EXAMPLE = {
 }
 
 
-@router.get("/status", responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}})
+@router.get(
+    "/status",
+    dependencies=[requires(Permission.STATUS_READ)],
+    responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}},
+)
 def read_status(matcher: RunningMatcher) -> MatcherStatus:
     """The served snapshot, its model, and its distance to the feed."""
     snapshot, follower = matcher.line.publisher.current, matcher.follower

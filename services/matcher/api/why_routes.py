@@ -14,12 +14,15 @@ from shared.contracts.matches import MatchRequest
 from shared.contracts.vocabularies import Explain
 from shared.contracts.why import WhyAnswer
 from shared.kit.http import Responses, problem_responses
+from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["matches"])
 _EXPLAINED: Responses = {200: {"content": {"application/json": {"example": WHY_EXAMPLE}}, **DEGRADED_RESPONSES[200]}}
 
 
-@router.get("/matches/why", responses=_EXPLAINED | problem_responses(404, 503))
+@router.get(
+    "/matches/why", dependencies=[requires(Permission.MATCHES_ASK)], responses=_EXPLAINED | problem_responses(404, 503)
+)
 def read_why(
     subject: Annotated[Identifier, Query(description="Id of the stored profile that asks")],
     target: Annotated[Identifier, Query(description="Id of the stored profile that is, or is not, proposed")],
