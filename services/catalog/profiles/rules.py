@@ -9,6 +9,7 @@ from typing import Any
 from shared.contracts.parts import Contact
 from shared.contracts.profiles import Profile, ProfileCommon
 from shared.contracts.vocabularies import CompanyStage, Provenance, Visibility
+from shared.kit.anonymity import unnamed
 from shared.kit.language import detect_language
 
 PROFILE_ID_NAMESPACE = uuid.UUID("6f9a2c1e-58c4-4d0b-9b7e-3a1d0c5e8f42")
@@ -73,6 +74,7 @@ def prepare(profile: Profile) -> PreparedProfile:
 def search_text(profile: Profile) -> str:
     """Every text of the profile in lower case; an anonymous one cannot be found by what it hides."""
     excluded = {*_UNSEARCHED, "contact"}
+    profile = unnamed(profile)
     if profile.visibility is Visibility.ANONYMOUS:
         excluded.update(_ORGANISATION_FIELDS)
     fields = profile.model_dump(mode="json", exclude_none=True, exclude=excluded)
@@ -93,8 +95,8 @@ def as_seen_by_the_public(profile: Profile) -> Profile | None:
     if profile.visibility is Visibility.HIDDEN:
         return None
     if profile.visibility is Visibility.ANONYMOUS:
-        # Its rules may tell who it is: whom it refuses, where it looks.
-        return profile.model_copy(update={**dict.fromkeys((*_ORGANISATION_FIELDS, "contact")), "rules": ()})
+        # Its rules may tell who it is: whom it refuses, where it looks; and so may its own words.
+        return unnamed(profile).model_copy(update={**dict.fromkeys((*_ORGANISATION_FIELDS, "contact")), "rules": ()})
     return profile.model_copy(update={"contact": None})
 
 

@@ -12,6 +12,7 @@ from services.matcher.scoring.policy import DirectedPolicy
 from shared.contracts.explanations import Side
 from shared.contracts.kinds import Kind
 from shared.contracts.vocabularies import Language
+from shared.kit.anonymity import names_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,9 @@ class Party:
         return self.facts.organisation if self.facts.is_anonymous else None
 
     def gives_away(self, text: str) -> bool:
-        """Whether a text would name the organisation that this side hides."""
+        """Whether a text would name the organisation that this side hides, with or without its legal form."""
         hidden = self.hidden_name
-        return hidden is not None and hidden in text.lower()
+        return hidden is not None and any(name in text.lower() for name in names_of(hidden) or [hidden])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Profiles to indexed documents: both aspects as passages, vectors and terms, attributes, facts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -20,6 +20,7 @@ from services.matcher.retrieval.segment import Entry, IndexedDocument
 from services.matcher.retrieval.text_index import TermCounts, term_counts
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import Language
+from shared.kit.anonymity import unnamed
 from shared.kit.language import detect_language
 
 
@@ -72,7 +73,8 @@ class Indexer:
         self._store = store
 
     def index(self, versions: Sequence[ProfileVersion], progress: Progress = no_progress) -> list[Indexed]:
-        """Documents in the order given; `progress` counts passages."""
+        """Documents in the order given; `progress` counts passages. What names an anonymous poster is not indexed."""
+        versions = [replace(version, profile=unnamed(version.profile)) for version in versions]
         texts = [profile_texts(version.profile) for version in versions]
         hashes, vectors = self._embedded(versions, texts, progress)
         return [

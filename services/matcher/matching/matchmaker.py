@@ -29,6 +29,7 @@ from shared.contracts.matches import InlineText, MatchRequest
 from shared.contracts.problems import FieldProblem
 from shared.contracts.profiles import PROFILE_TYPES, Kind, Profile
 from shared.contracts.vocabularies import Language
+from shared.kit.anonymity import unnamed
 from shared.kit.errors import NotFound, Unavailable
 
 _TITLE_LENGTH = 80
@@ -208,6 +209,7 @@ class Matchmaker:
 
     def _passing(self, profile: Profile, *, is_query: bool = False) -> Subject:
         """A profile that is asked about and not kept."""
+        profile = unnamed(profile)
         texts = profile_texts(profile)
         entry = profile_entry("", 0, profile, profile_language(profile, texts))
         return Subject(

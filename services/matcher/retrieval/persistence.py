@@ -19,7 +19,7 @@ from services.matcher.retrieval.persisted_attributes import attributes_from_json
 from services.matcher.retrieval.segment import Entry, Segment, assemble_segment
 from shared.contracts.vocabularies import Language, Visibility
 
-_FORMAT = 3
+_FORMAT = 4
 _KEPT = 2
 _ENTRIES = "entries.jsonl"
 _ABOUT = "about.json"

@@ -9,6 +9,7 @@ from services.matcher.interleaving.team_draft import Drafted
 from services.matcher.tables import MatchRunRow
 from shared.contracts.matches import MatchRequest, Provenance
 from shared.contracts.vocabularies import Visibility
+from shared.kit.anonymity import unnamed
 
 _FASTEST = 1
 _NAMES_THE_POSTER = {"organisation", "organisation_unit", "url"}
@@ -62,6 +63,7 @@ def request_json(request: MatchRequest) -> bytes:
     if request.profile is not None:
         is_unnamed = request.profile.visibility in (Visibility.ANONYMOUS, Visibility.HIDDEN)
         hidden = {"contact", *(_NAMES_THE_POSTER if is_unnamed else ())}
+        request = request.model_copy(update={"profile": unnamed(request.profile)})
     return request.model_dump_json(exclude={"profile": hidden}).encode()
 
 
