@@ -9,7 +9,7 @@ TORCH_SOURCE ?= --torch-backend cpu
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types contracts check format bench evaluate tune clean
-.PHONY: lock sbom audit
+.PHONY: lock sbom audit scanner
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -70,8 +70,15 @@ sbom: $(TOOLS)/release/.ready ## List the images' packages as CycloneDX (var/sbo
 		--pyproject pyproject.toml --output-reproducible --output-format JSON --output-file var/sbom/$$image.cdx.json || exit 1; done
 
 audit: $(TOOLS)/release/.ready ## Look up known vulnerabilities of the images' packages (asks the package index)
-	for image in catalog matcher; do $(TOOLS)/release/bin/pip-audit --strict --no-deps --disable-pip \
+	for image in catalog matcher; do $(TOOLS)/release/bin/pip-audit --strict --require-hashes --disable-pip \
 		--requirement deploy/locks/$$image.txt || exit 1; done
+
+$(TOOLS)/checkov/.ready: Makefile
+	$(PYTHON) -m venv $(TOOLS)/checkov
+	$(TOOLS)/checkov/bin/python -m pip install --quiet --disable-pip-version-check 'checkov>=3.3'
+	@touch $@
+
+scanner: $(TOOLS)/checkov/.ready ## Install the scanner that the tests of the manifests use, beside the project
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(TOOLS) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,9 +1,8 @@
 # The catalog: no model, no vectors, no compiler.
 # Build in the repository's root: docker build -f deploy/docker/catalog.Dockerfile -t liaison-catalog:0.1.0 .
-# For a build that can be repeated, give BASE by digest.
-ARG BASE=python:3.11-slim
+# For a build that can be repeated, name the base image by its digest.
 
-FROM ${BASE} AS build
+FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 COPY deploy/locks/build.txt deploy/locks/catalog.txt deploy/locks/
@@ -17,7 +16,7 @@ RUN pip install --no-deps --require-hashes --requirement deploy/locks/build.txt 
     && pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /opt/liaison/bin/python install --no-deps --no-index /wheels/liaison-*.whl
 
-FROM ${BASE}
+FROM python:3.11-slim
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin liaison \
     && mkdir /data && chown 10001:10001 /data
 COPY --from=build /opt/liaison /opt/liaison

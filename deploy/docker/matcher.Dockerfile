@@ -2,10 +2,9 @@
 # Build in the repository's root:
 #   docker build -f deploy/docker/matcher.Dockerfile --build-arg TORCH_INDEX=... -t liaison-matcher:0.1.0 .
 # TORCH_INDEX is a package index that serves torch's CPU build. The lock's hash decides: another file is refused.
-# For a build that can be repeated, give BASE by digest.
-ARG BASE=python:3.11-slim
+# For a build that can be repeated, name the base image by its digest.
 
-FROM ${BASE} AS build
+FROM python:3.11-slim AS build
 ARG TORCH_INDEX
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
@@ -21,7 +20,7 @@ RUN pip install --no-deps --require-hashes --requirement deploy/locks/build.txt 
     && pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /opt/liaison/bin/python install --no-deps --no-index /wheels/liaison-*.whl
 
-FROM ${BASE}
+FROM python:3.11-slim
 # libgomp: the OpenMP runtime that LightGBM is linked with; it is no compiler.
 RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin liaison \

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 
@@ -12,18 +11,17 @@ from services.catalog.exports import routes as exports
 from services.catalog.feedback import routes as feedback
 from services.catalog.imports import routes as imports
 from services.catalog.profiles import routes as profiles
+from services.catalog.schema import MIGRATIONS, VERSION_TABLE
 from services.catalog.settings import CatalogSettings
 from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.admission import LaneLimits
-from shared.kit.database import Database, DatabaseLimits, create_database
+from shared.kit.database import Database, DatabaseLimits
 from shared.kit.http import create_api, health_router
 from shared.kit.identity.authentication import LocalAuthenticator
 from shared.kit.logging import configure_logging
-from shared.kit.migrations import upgrade
+from shared.kit.migrations import open_migrated
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION_TABLE = "catalog_schema_version"
 _LANES = {
     "/v1/changes": LaneLimits(in_work=64, waiting=0),  # a long poll is held for seconds and does next to nothing
     "/v1/imports": LaneLimits(in_work=4, waiting=4),
@@ -32,12 +30,12 @@ _LANES = {
 
 
 def create_app(settings: CatalogSettings) -> FastAPI:
-    """The application; its database is opened and migrated when it starts."""
+    """The application; its database is opened, and migrated unless a job does that, when it starts."""
     configure_logging(settings.log_level, settings.log_format)
 
     @asynccontextmanager
     async def own_database(app: FastAPI) -> AsyncIterator[None]:
-        database = open_catalog(settings.database_url, settings.database_limits)
+        database = open_catalog(settings.database_url, settings.database_limits, migrate=settings.migrate_on_start)
         bell = FeedBell()
         database.after_commit(bell.ring)
         app.state.database, app.state.feed_bell = database, bell
@@ -72,11 +70,9 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     return app
 
 
-def open_catalog(database_url: str, limits: DatabaseLimits | None = None) -> Database:
-    """The catalog's database with its newest schema."""
-    database = create_database(database_url, limits)
-    upgrade(database, MIGRATIONS, version_table=VERSION_TABLE)
-    return database
+def open_catalog(database_url: str, limits: DatabaseLimits | None = None, *, migrate: bool = True) -> Database:
+    """The catalog's database with its newest schema; raises SchemaBehindError where it may not bring it there."""
+    return open_migrated(database_url, MIGRATIONS, version_table=VERSION_TABLE, migrate=migrate, limits=limits)
 
 
 def _check_ready(request: Request) -> None:

@@ -10,6 +10,7 @@ from services.cli.export_command import export_command
 from services.cli.golden_commands import golden_app
 from services.cli.import_command import import_command
 from services.cli.match_command import match_command
+from services.cli.migrate_command import migrate_command
 from services.cli.model_commands import model_app
 from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo_command)
 app.add_typer(serve_app, name="serve")
+app.command("migrate")(migrate_command)
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)

@@ -38,8 +38,8 @@ def serve_catalog(
 
     settings = settings_of(CatalogSettings, host=host, port=port, database_url=database_url)
     listening = _socket(settings.host, settings.port, insecure_bind, inherited)
-    with _told_database_problems():
-        open_catalog(settings.database_url).close()
+    with told_database_problems():
+        open_catalog(settings.database_url, migrate=settings.migrate_on_start).close()
     run_service("catalog", lambda: create_app(settings), settings, listening)
 
 
@@ -70,8 +70,8 @@ def serve_matcher(
         model=model,
     )
     listening = _socket(settings.host, settings.port, insecure_bind, inherited)
-    with _told_database_problems():
-        open_database(settings.database_url).close()
+    with told_database_problems():
+        open_database(settings.database_url, migrate=settings.migrate_on_start).close()
     run_service("matcher", lambda: create_app(settings), settings, listening)
 
 
@@ -121,14 +121,17 @@ def _socket(host: str, port: int, is_insecure_allowed: bool, inherited: int | No
 
 
 @contextlib.contextmanager
-def _told_database_problems() -> Iterator[None]:
+def told_database_problems() -> Iterator[None]:
     """A database that cannot be opened, in words and before anything is served."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - fast --help
 
     from shared.kit.errors import ServiceError  # noqa: PLC0415
+    from shared.kit.migrations import SchemaBehindError  # noqa: PLC0415
 
     try:
         yield
+    except SchemaBehindError as error:
+        raise CommandProblem(str(error)) from None
     except (SQLAlchemyError, ServiceError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise CommandProblem(f"--database-url: {reason}. Check the address and that the database runs.") from None

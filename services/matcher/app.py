@@ -72,3 +72,5 @@ def _check_ready(request: Request) -> None:
     matcher: Matcher = request.app.state.matcher
     if not matcher.models.is_ready:
         raise NotReady("The matcher is loading its snapshot.")
+    if not matcher.follower.has_caught_up:
+        raise NotReady("The matcher is catching up with the catalog's feed.")

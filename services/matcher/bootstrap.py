@@ -19,6 +19,7 @@ from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.feed.client import FeedClient
 from services.matcher.feed.feedback_follower import FeedbackFollower
 from services.matcher.feed.follower import Follower
+from services.matcher.feed.store_follower import NoFeedbackFollower, StoreFollower
 from services.matcher.judgments.service import GoldenSets
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import ExposureOf, Matchmaker
@@ -32,13 +33,12 @@ from services.matcher.policies.serving import ServedPolicies
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.runs.recorder import RunRecorder
+from services.matcher.schema import MIGRATIONS, VERSION_TABLE
 from services.matcher.scoring.shipped import SHIPPED_POLICY
-from services.matcher.settings import MatcherSettings
-from shared.kit.database import Database, DatabaseLimits, create_database
-from shared.kit.migrations import upgrade
+from services.matcher.settings import MatcherRole, MatcherSettings
+from shared.kit.database import Database, DatabaseLimits
+from shared.kit.migrations import open_migrated
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION_TABLE = "matcher_alembic_version"
 EncoderFactory = Callable[[MatcherSettings], Encoder]
 
 
@@ -48,7 +48,7 @@ class Matcher:
 
     database: Database
     follower: Follower
-    feedback_follower: FeedbackFollower
+    feedback_follower: FeedbackFollower | NoFeedbackFollower
     feed_http: httpx.Client
     runs: RunRecorder
     policies: PolicyService
@@ -112,16 +112,14 @@ def build_encoder(settings: MatcherSettings) -> SentenceTransformerEncoder:
     )
 
 
-def open_database(url: str, limits: DatabaseLimits | None = None) -> Database:
-    """The matcher's database at its newest schema."""
-    database = create_database(url, limits)
-    upgrade(database, MIGRATIONS, version_table=VERSION_TABLE)
-    return database
+def open_database(url: str, limits: DatabaseLimits | None = None, *, migrate: bool = True) -> Database:
+    """The matcher's database at its newest schema; raises SchemaBehindError where it may not bring it there."""
+    return open_migrated(url, MIGRATIONS, version_table=VERSION_TABLE, migrate=migrate, limits=limits)
 
 
 def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_encoder) -> Matcher:
     """Put the service together; the follower is not started."""
-    database = open_database(settings.database_url, settings.database_limits)
+    database = open_database(settings.database_url, settings.database_limits, migrate=settings.migrate_on_start)
     runs = RunRecorder(
         database,
         retention=timedelta(days=settings.run_retention_days),
@@ -143,13 +141,15 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         wait_seconds=settings.feed_wait_seconds,
         timeout_seconds=settings.feed_timeout_seconds,
     )
-    follower = Follower(
+    is_replica = settings.role is MatcherRole.REPLICA
+    follower = (StoreFollower if is_replica else Follower)(
         database=database,
         client=client,
         indexer=home.following,
         publisher=home.publisher,
         saved=home.saved,
         dimension=home.encoder.dimension,
+        ready_max_lag=settings.ready_max_lag,
     )
     models = ServedModels(
         model_records,
@@ -163,7 +163,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     return Matcher(
         database=database,
         follower=follower,
-        feedback_follower=FeedbackFollower(database, client),
+        feedback_follower=NoFeedbackFollower() if is_replica else FeedbackFollower(database, client),
         feed_http=feed_http,
         runs=runs,
         policies=policies,

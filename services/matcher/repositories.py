@@ -10,6 +10,8 @@ from services.matcher.tables import Base, DocumentRow, FeedPositionRow, VectorRo
 from shared.kit.database import ReadSession, WriteSession
 
 _POSITION_ID = 1
+_EMPTIED_ID = 2
+"""This row's number counts how often the store was emptied for another catalog's feed."""
 _BATCH = 500
 
 
@@ -72,9 +74,16 @@ def count_vectors(session: ReadSession, model_id: str) -> int:
 
 
 def forget_documents(session: WriteSession) -> None:
-    """Drop documents and position, as if the feed had never been read; vectors stay."""
+    """Drop documents and position, as if the feed had never been read; vectors stay. Counted: replicas look."""
     session.execute(delete(DocumentRow))
-    session.execute(delete(FeedPositionRow))
+    session.execute(delete(FeedPositionRow).where(FeedPositionRow.id == _POSITION_ID))
+    session.merge(FeedPositionRow(id=_EMPTIED_ID, feed_seq=times_emptied(session) + 1, model_id=""))
+
+
+def times_emptied(session: ReadSession) -> int:
+    """How often the documents were dropped: a position of another number is one in another catalog's feed."""
+    row = session.get(FeedPositionRow, _EMPTIED_ID)
+    return row.feed_seq if row else 0
 
 
 def _in_batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:  # Any: rows or keys of any table

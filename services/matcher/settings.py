@@ -1,5 +1,6 @@
 """The matcher's settings, from the environment: LIAISON_MATCHER_..."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,15 @@ from services.matcher.embedding.encoder import BUNDLED_MODEL, Precision
 from shared.contracts.vocabularies import Language
 from shared.kit.http import MIB
 from shared.kit.settings import ServiceSettings
+
+
+class MatcherRole(StrEnum):
+    """What a matcher does beside answering."""
+
+    INDEXER = "indexer"
+    """Reads the catalog's feed, embeds, and writes the store."""
+    REPLICA = "replica"
+    """Reads what an indexer on the same database has stored."""
 
 
 class MatcherSettings(ServiceSettings):
@@ -38,6 +48,10 @@ class MatcherSettings(ServiceSettings):
     """Threads of one embedding call; more than the cores left free make single texts much slower."""
     encoder_precision: Precision = Precision.AUTO
     """Vectors of two precisions never meet, like those of two models: choose one where replicas' processors differ."""
+    role: MatcherRole = MatcherRole.INDEXER
+    """`indexer` follows the catalog's feed; `replica` reads what an indexer has stored in the same database."""
+    ready_max_lag: Annotated[int, Field(ge=0)] | None = None
+    """`GET /readyz` waits after a start until at most so many changes are missing; where not set, it does not wait."""
     feed_page_size: Annotated[int, Field(ge=1, le=1_000)] = 256
     """Changes read, embedded and published at a time."""
     feed_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 2

@@ -1,15 +1,74 @@
 """Alembic without its command line: bring a database to the newest schema, and the body of every env.py."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
-from shared.kit.database import Database
+from shared.kit.database import Database, DatabaseLimits, create_database
 from shared.kit.postgresql_connection import unbounded
 
 MIGRATION_LOCK = 6_451_002
+
+
+class SchemaBehindError(Exception):
+    """The database lacks migrations that this version needs; the service does not start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaState:
+    """Where a database's schema stands; revisions are alembic's."""
+
+    current: str | None
+    newest: str
+    """That this version knows."""
+    missing: int
+    """Migrations that are still to be run; 0 too where the database is ahead of this version."""
+
+    @property
+    def is_ahead(self) -> bool:
+        """Migrated by a newer version: while it is rolled out, the older one goes on."""
+        return self.current != self.newest and self.missing == 0
+
+
+def schema_state(database: Database, folder: Path, *, version_table: str) -> SchemaState:
+    """Compare a database with the migrations of `folder`; changes nothing. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        options = {"version_table": version_table}
+        current = MigrationContext.configure(session.connection(), opts=options).get_current_revision()
+    scripts = ScriptDirectory(str(folder))
+    newest = scripts.get_current_head()
+    assert newest is not None
+    known = [script.revision for script in scripts.walk_revisions()]  # newest first
+    missing = len(known) if current is None else known.index(current) if current in known else 0
+    return SchemaState(current=current, newest=newest, missing=missing)
+
+
+def check_schema(database: Database, folder: Path, *, version_table: str) -> None:
+    """Raise SchemaBehindError where migrations are missing."""
+    state = schema_state(database, folder, version_table=version_table)
+    if state.missing:
+        raise SchemaBehindError(
+            f"The schema stands at {state.current or 'nothing'} and lacks {state.missing} migrations up to "
+            f"{state.newest}: run `liaison migrate` first."
+        )
+
+
+def open_migrated(
+    url: str, folder: Path, *, version_table: str, migrate: bool, limits: DatabaseLimits | None = None
+) -> Database:
+    """A database at its newest schema: brought there, or else checked; raises SchemaBehindError."""
+    database = create_database(url, limits)
+    try:
+        (upgrade if migrate else check_schema)(database, folder, version_table=version_table)
+    except Exception:
+        database.close()
+        raise
+    return database
 
 
 def upgrade(database: Database, folder: Path, *, version_table: str) -> None:

@@ -62,6 +62,8 @@ class ServiceSettings(BaseSettings):
     """How long a request may wait for a connection of the pool."""
     database_statement_seconds: Seconds = 15
     """How long one statement may take on PostgreSQL; migrations take the time they need."""
+    migrate_on_start: bool = True
+    """Bring the database to the newest schema at start; where not, `liaison migrate` must have done so before."""
 
     @field_validator("rate_limit")
     @classmethod

@@ -7,7 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from services.catalog.app import VERSION_TABLE, open_catalog
+from services.catalog.app import open_catalog
+from services.catalog.schema import VERSION_TABLE
 from services.catalog.tables import metadata
 from shared.kit.database import Database, create_database
 from tests.postgres import PostgresServer

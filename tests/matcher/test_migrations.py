@@ -7,7 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from services.matcher.bootstrap import VERSION_TABLE, open_database
+from services.matcher.bootstrap import open_database
+from services.matcher.schema import VERSION_TABLE
 from services.matcher.tables import metadata
 from shared.kit.database import Database
 

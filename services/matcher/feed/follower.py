@@ -34,8 +34,9 @@ class Follower:
         publisher: Publisher,
         saved: SnapshotFolder,
         dimension: int,
+        ready_max_lag: int | None = None,
     ) -> None:
-        """Nothing runs before `start`."""
+        """Nothing runs before `start`; `has_caught_up` means at most `ready_max_lag` changes are missing."""
         self._database = database
         self._client = client
         self._indexer = indexer
@@ -45,7 +46,10 @@ class Follower:
         self._model_id = publisher.current.model_id
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed-follower", daemon=True)
+        self._ready_max_lag = ready_max_lag
         self.is_restored = False
+        self.has_caught_up = ready_max_lag is None
+        """Once since the start, or no catalog was there to catch up with: what is stored is the best there is."""
         self.latest_seq = 0
         """Newest feed position that the catalog has told of."""
         self.is_reachable = False
@@ -99,8 +103,7 @@ class Follower:
         self.latest_seq = page.latest_seq
         if page.items:
             self._take(page)
-        if not self.positions_behind:
-            self._caught_up_at = monotonic()
+        self._note_lag()
         return bool(page.items)
 
     def _run(self) -> None:
@@ -113,10 +116,21 @@ class Follower:
                     self._publisher.merge_when_idle()
                 pause_seconds = 0.1
             except Exception as error:  # noqa: BLE001 - the outer loop: whatever it was, log, wait, go on
-                self.is_reachable = not isinstance(error, FeedUnreachableError)
+                if isinstance(error, FeedUnreachableError):
+                    self._note_unreachable()
                 _log.warning("follower_paused", error=type(error).__name__, pause_seconds=pause_seconds)
                 self._stopping.wait(pause_seconds)
                 pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+
+    def _note_lag(self) -> None:
+        if not self.positions_behind:
+            self._caught_up_at = monotonic()
+        if self._ready_max_lag is not None and self.positions_behind <= self._ready_max_lag:
+            self.has_caught_up = True
+
+    def _note_unreachable(self) -> None:
+        self.is_reachable = False
+        self.has_caught_up = True
 
     def _take(self, page: ChangePage) -> None:
         """Store a page's newest revisions and the position in one transaction, then publish them."""
@@ -149,17 +163,18 @@ class Follower:
     def _replay(self, after: int, position: int) -> None:
         """Publish stored documents changed after a position; into a base of their own where there is none."""
         is_first = self._publisher.current.base.size == 0
-        indexed: list[Indexed] = []
-        withdrawn: list[str] = []
+        indexed: dict[str, Indexed | None] = {}  # by profile, the newest: it may be revised while this reads
         while True:
             with self._database.read() as session:
                 rows = repositories.documents_after(session, after, _RESTORE_PAGE)
             if not rows:
                 break
             after = rows[-1].feed_seq
-            withdrawn += [row.profile_id for row in rows if not row.is_active]
-            indexed += self._indexer.index([stored_version(row) for row in rows if row.is_active])
-        documents = sorted((one.document for one in indexed), key=lambda document: document.entry.profile_id)
+            indexed |= {row.profile_id: None for row in rows}
+            active = self._indexer.index([stored_version(row) for row in rows if row.is_active])
+            indexed |= {one.document.entry.profile_id: one for one in active}
+        withdrawn = [key for key, one in indexed.items() if one is None]
+        documents = [one.document for _, one in sorted(indexed.items()) if one is not None]
         if is_first and documents:
             base = build_segment(documents, self._dimension)
             self._saved.save(base, position)
@@ -169,14 +184,18 @@ class Follower:
 
     def _forget(self) -> None:
         """The catalog's feed is shorter than what was read of it: another catalog. Start over; vectors stay."""
-        _log.warning("feed_restarted", read=self._publisher.current.feed_seq)
         # First: without the position, a base of the other catalog could later be taken for one of this.
         self._saved.clear()
         with self._database.write() as session:
             repositories.forget_documents(session)
+        self._forget_served()
+        self.on_forgotten()
+
+    def _forget_served(self) -> None:
+        _log.warning("feed_restarted", read=self._publisher.current.feed_seq)
+        self._saved.clear()
         self._publisher.start_from(build_segment([], self._dimension), 0)
         self.latest_seq = 0
-        self.on_forgotten()
 
 
 def _version(change: ProfileChange) -> ProfileVersion:

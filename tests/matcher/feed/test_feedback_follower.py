@@ -134,6 +134,7 @@ def test_real_catalog_is_followed(sqlite_matcher_url: str, tmp_path: Path, encod
         body = {"events": [on_the_wire(event).model_dump(mode="json")]}
         catalog.post("/v1/feedback", json=body).raise_for_status()
         follow(matcher)
+        assert isinstance(matcher.feedback_follower, FeedbackFollower)
         read_all(matcher.feedback_follower)
         assert stored(matcher.database) == ([event], 1)
         assert len(held(matcher)) == 2
