@@ -35,10 +35,26 @@ class Child:
             self._process.join(_LONGEST_STOP_SECONDS)
             raise BenchProblem(f"a child process ended with exit code {self._process.exitcode}") from None
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None  # it was started
+        return self._process.pid
+
     def cpu_seconds(self) -> float:
         """Processor time that a server has used so far."""
         self._pipe.send(_CPU_QUESTION)
         return float(self.receive())
+
+    def send(self, message: Any) -> None:  # Any: what the target takes
+        """Tell the function something."""
+        self._pipe.send(message)
+
+    def wait(self, seconds: float) -> None:
+        """Return once it has ended; raises BenchProblem where it does not within so many seconds."""
+        self._process.join(seconds)
+        if self._process.is_alive():
+            raise BenchProblem(f"a child process did not end within {seconds:.0f} s")
 
     def ask_to_end(self) -> None:
         """Close the pipe: a server then ends as it would by itself."""
