@@ -28,6 +28,8 @@ class MatcherSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="LIAISON_MATCHER_")
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8002
+    max_requests_in_work: Annotated[int, Field(ge=1, le=36)] = 8
+    """Matches keep the processor busy: more at a time would only take it from one another, and from `/healthz`."""
     catalog_url: str = "http://127.0.0.1:8001"
     """Where the change feed is read."""
     database_url: str = "sqlite:///var/matcher.db"

@@ -57,6 +57,9 @@ def matcher_settings(folder: Path, catalog_url: str) -> MatcherSettings:
         database_url=f"sqlite:///{folder / 'matcher.db'}",
         data_directory=folder / "snapshots",
         log_level=LogLevel.ERROR,
+        max_requests_in_work=36,  # a benchmark's clients each wait for their answer: nothing is to be refused
+        request_patience_seconds=60,
+        overload_patience_seconds=60,
     )
 
 

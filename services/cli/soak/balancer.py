@@ -10,14 +10,16 @@ from typing import Self
 _LOOK_SECONDS = 0.1
 _LONGEST_HEAD = 65_536
 _ANSWER_SECONDS = 30.0
+_REFUSED = b"HTTP/1.1 503 "
 _NOT_READY = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"
 
 
 class Balancer:
     """Passes each request to the next ready replica, over a connection of its own.
 
-    A request whose connection is refused, or that ends before a byte of the answer, goes to another replica: what it
-    balances (matches) may be asked twice. Readiness is looked at ten times a second.
+    A request whose connection is refused or ends before a byte of the answer goes to another replica, and so does one
+    that a replica refuses with 503: what it balances (matches) may be asked twice. Readiness is asked ten times a
+    second.
     """
 
     def __init__(self, ports: Sequence[int]) -> None:
@@ -82,17 +84,20 @@ class Balancer:
 
     async def _answer(self, request: bytes) -> bytes:
         tried: set[int] = set()
+        answer = b""
         for _ in self._ports:
             port = self._next(tried)
             tried.add(port)
+            answer = b""
             with contextlib.suppress(OSError, EOFError, TimeoutError):
                 answer = await asyncio.wait_for(_ask(port, request), _ANSWER_SECONDS)
-                if answer:
+                if answer and not answer.startswith(_REFUSED):
                     return answer
-            self._ready.discard(port)
+            if not answer:
+                self._ready.discard(port)
             self.retried += 1
         self.unanswered += 1
-        return _NOT_READY
+        return answer or _NOT_READY
 
     def _next(self, tried: set[int]) -> int:
         """A replica not tried yet, ready ones first."""

@@ -38,7 +38,7 @@ class OverloadOptions:
     times_capacity: float = 5.0
     seconds: float = 60.0
     peak_requests: int = 2_000
-    in_work: int = 32
+    in_work: int = 8
 
 
 @dataclass(slots=True)
@@ -59,7 +59,13 @@ def run(options: OverloadOptions, progress: StageProgress) -> BenchReport:
         progress=progress,
     )
     with closed_url() as catalog_url:
-        settings = store.settings(catalog_url).model_copy(update={"max_requests_in_work": options.in_work})
+        settings = store.settings(catalog_url).model_copy(
+            update={
+                "max_requests_in_work": options.in_work,
+                "request_patience_seconds": 1.0,
+                "overload_patience_seconds": 0.1,
+            }
+        )
         with running(serve_matcher, settings, store.encoder, False) as matcher:
             matcher.wait_until_ready()
             return _measured(options, store, matcher, progress)
