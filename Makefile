@@ -10,6 +10,7 @@ TORCH_SOURCE ?= --torch-backend cpu
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types contracts check format bench evaluate tune clean
 .PHONY: lock sbom audit scanner
+.PHONY: soak fuzz
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -79,6 +80,12 @@ $(TOOLS)/checkov/.ready: Makefile
 	@touch $@
 
 scanner: $(TOOLS)/checkov/.ready ## Install the scanner that the tests of the manifests use, beside the project
+
+soak: $(READY) ## Overload, broken lines, restarts: each with a dated report (ARGS="faults --seconds 60")
+	$(BIN)/liaison soak $(or $(ARGS),faults)
+
+fuzz: $(READY) ## Thousands of generated requests against both services, with a dated report (ARGS="--cases 20000")
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(TOOLS) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -24,7 +24,8 @@ DEPLOYED = sorted(path for path in ROOT.glob("deploy/**/*") if path.is_file())
 _SETTING = re.compile(r"LIAISON_[A-Z_]*[A-Z]")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _COMMAND = re.compile(
-    r"\bliaison ((?:[a-z]+)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|rules|two-sided|interleaving"
+    r"\bliaison ((?:[a-z]+)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|overload|faults|rolling"
+    r"|rules|two-sided|interleaving"
     r"|model-switch|shuffled|create|judge|import|export|derive|folder|build|drop|list|show|draft|attach|activate|rollback|retire"
     r"|simulate|history|start|stop)\b)?)"
     r"([^\n`|#>]*)"
