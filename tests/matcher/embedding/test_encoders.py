@@ -6,13 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.matcher.embedding.bundled_weights import BUNDLED_WEIGHTS_SHA256, WeightsChangedError, bundled_model_path
 from services.matcher.embedding.encoder import Encoder, Precision
-from services.matcher.embedding.sentence_transformer import (
-    BUNDLED_WEIGHTS_SHA256,
-    SentenceTransformerEncoder,
-    WeightsChangedError,
-    bundled_model_path,
-)
+from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from shared.contracts.vocabularies import Language
 from tests.matcher.encoders import HashingEncoder
 
