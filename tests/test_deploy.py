@@ -13,8 +13,9 @@ import kubernetes_validate
 import pytest
 import yaml  # type: ignore[import-untyped] # comes with uvicorn[standard], which has no types for it
 
+from services.cli.main import app as command_line
 from tests.manifest_faults import faults
-from tests.manifests import K8S, Manifest, render
+from tests.manifests import K8S, Manifest, render, workloads
 
 ROOT = K8S.parents[1]
 KUBERNETES = "1.37.0"
@@ -223,6 +224,21 @@ def test_a_monitor_that_scrapes_nothing_is_caught() -> None:
     manifests = render(K8S / "overlays" / "prod")
     find(manifests, "ServiceMonitor", "liaison")["spec"]["endpoints"][0]["port"] = "metrics"
     assert [fault for fault in faults(manifests, made_elsewhere("prod")) if "ServiceMonitor" in fault]
+
+
+def test_containers_run_commands_and_options_that_exist(rendered: list[Manifest]) -> None:
+    for _, pod in workloads(rendered):
+        for container in pod["containers"]:
+            if container["image"].startswith("liaison-"):
+                with pytest.raises(SystemExit) as ended:  # --help comes last: what stands before it was understood
+                    command_line([*container["args"], "--help"])
+                assert ended.value.code == 0, container["args"]
+
+
+def test_a_container_with_an_unknown_option_is_caught() -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line(["serve", "catalog", "--secure-bind", "--help"])
+    assert ended.value.code != 0
 
 
 def hardening_findings(folder: Path) -> list[str]:
