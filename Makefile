@@ -11,6 +11,7 @@ TORCH_SOURCE ?= --torch-backend cpu
 .PHONY: help venv demo test lint types contracts check format bench evaluate tune clean
 .PHONY: lock sbom audit scanner
 .PHONY: soak fuzz
+.PHONY: introductions
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -86,6 +87,11 @@ soak: $(READY) ## Overload, broken lines, restarts: each with a dated report (AR
 
 fuzz: $(READY) ## Thousands of generated requests against both services, with a dated report (ARGS="--cases 20000")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+introductions: $(READY) ## Race consents and cut replies for a long time; writes a dated report to var/reports
+	@mkdir -p var/reports
+	CONSENT_STEPS=10000 KEYS=1000 RETRIES=20 $(BIN)/pytest -n 0 -s -q tests/catalog/introductions/test_consent_races.py \
+		tests/catalog/introductions/test_idempotency.py | tee var/reports/introductions-$$(date -u +%F).txt
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(TOOLS) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,9 +7,12 @@ from fastapi import FastAPI, Request
 
 from services.catalog.changes import routes as changes
 from services.catalog.changes.feed import FeedBell
+from services.catalog.delegations import routes as delegations
 from services.catalog.exports import routes as exports
 from services.catalog.feedback import routes as feedback
 from services.catalog.imports import routes as imports
+from services.catalog.introductions import routes as introductions
+from services.catalog.introductions.sweep import sweeping
 from services.catalog.profiles import routes as profiles
 from services.catalog.schema import MIGRATIONS, VERSION_TABLE
 from services.catalog.settings import CatalogSettings
@@ -39,9 +42,12 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         bell = FeedBell()
         database.after_commit(bell.ring)
         app.state.database, app.state.feed_bell = database, bell
+        sweeper = sweeping(database, settings)
+        sweeper.start()
         try:
             yield
         finally:
+            sweeper.stop()
             database.close()
 
     app = create_api(
@@ -67,6 +73,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(exports.router)
     app.include_router(feedback.router)
+    app.include_router(introductions.router)
+    app.include_router(delegations.router)
     return app
 
 

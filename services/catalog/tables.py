@@ -30,6 +30,7 @@ class ProfileRow(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index(None, "status", "visibility", "kind", "id"),
+        Index(None, "owner", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -51,6 +52,8 @@ class ProfileRow(Base):
     revision: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    owner: Mapped[str | None] = mapped_column(String(200))
+    """The organisation that speaks for it; the platform does where nobody owns it."""
 
 
 class ProfileTermRow(Base):
@@ -126,6 +129,20 @@ class FeedbackRow(Base):
     document: Mapped[str] = mapped_column(Text)
     """The event as JSON."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IdempotencyRow(Base):
+    """The answer that a caller got under a key; written with what it answers, dropped when it expires."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    caller: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str | None] = mapped_column(Text)
+    """JSON; None only inside the transaction that makes it."""
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class FeedCounterRow(Base):

@@ -10,6 +10,7 @@ from services.cli.doctor.command import doctor_command
 from services.cli.export_command import export_command
 from services.cli.golden_commands import golden_app
 from services.cli.import_command import import_command
+from services.cli.introduction_commands import introduction_app
 from services.cli.match_command import match_command
 from services.cli.migrate_command import migrate_command
 from services.cli.model_commands import model_app
@@ -31,6 +32,7 @@ app.command("migrate")(migrate_command)
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)
+app.add_typer(introduction_app, name="introduction")
 app.add_typer(policy_app, name="policy")
 app.add_typer(model_app, name="model")
 app.add_typer(comparison_app, name="comparison")

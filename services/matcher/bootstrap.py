@@ -19,10 +19,12 @@ from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.feed.client import FeedClient
 from services.matcher.feed.feedback_follower import FeedbackFollower
 from services.matcher.feed.follower import Follower
+from services.matcher.feed.introduction_follower import IntroductionFollower
 from services.matcher.feed.store_follower import NoFeedbackFollower, StoreFollower
+from services.matcher.introductions.pairs import IntroducedPairs
 from services.matcher.judgments.service import GoldenSets
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import ExposureOf, Matchmaker
+from services.matcher.matching.matchmaker import ExposureOf, IntroducedTo, Matchmaker
 from services.matcher.models.build import ModelBuild
 from services.matcher.models.line import ModelLine
 from services.matcher.models.service import ModelService, ModelSpec, name_of
@@ -49,6 +51,7 @@ class Matcher:
     database: Database
     follower: Follower
     feedback_follower: FeedbackFollower | NoFeedbackFollower
+    introduction_follower: IntroductionFollower
     feed_http: httpx.Client
     runs: RunRecorder
     policies: PolicyService
@@ -84,14 +87,17 @@ class Matcher:
         self.runs.start()
         self.follower.start()
         self.feedback_follower.start()
+        self.introduction_follower.start()
         self.models.refresh()
         self.models.start()
 
     def close(self) -> None:
         """Stop following, write what is to be recorded, let go of connections."""
-        self.feedback_follower.stop_soon()  # both may be waiting for the catalog
+        self.feedback_follower.stop_soon()  # all may be waiting for the catalog
+        self.introduction_follower.stop_soon()
         self.follower.stop()
         self.feedback_follower.stop()
+        self.introduction_follower.stop()
         self.models.stop()
         self.served_policies.stop()
         self.served_comparisons.stop()
@@ -130,7 +136,10 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     served_policies = ServedPolicies(policies, SHIPPED_POLICY)
     comparisons = ComparisonService(database, policies, FeedbackTargets())
     served_comparisons = ServedComparisons(comparisons, served_policies)
-    lines = _Lines(settings, encoder_of, database, served_policies, served_comparisons, runs.exposure.exposure_of)
+    pairs = IntroducedPairs()
+    lines = _Lines(
+        settings, encoder_of, database, served_policies, served_comparisons, runs.exposure.exposure_of, pairs.others_of
+    )
     home_spec = _home_spec(settings)
     home = lines.line(home_spec, settings.data_directory)
     model_records = ModelService(database, home_spec, home.vectors_of)
@@ -164,6 +173,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         database=database,
         follower=follower,
         feedback_follower=NoFeedbackFollower() if is_replica else FeedbackFollower(database, client),
+        introduction_follower=IntroductionFollower(database, client, pairs),
         feed_http=feed_http,
         runs=runs,
         policies=policies,
@@ -186,6 +196,7 @@ class _Lines:
     policies: ServedPolicies
     comparisons: ServedComparisons
     exposure_of: ExposureOf
+    introduced_to: IntroducedTo
 
     def beside(self, spec: ModelSpec) -> ModelLine:
         """Of a model beside the settings' one; raises what its library raises."""
@@ -220,6 +231,7 @@ class _Lines:
                 policies=self.policies,
                 comparisons=self.comparisons,
                 exposure_of=self.exposure_of,
+                introduced_to=self.introduced_to,
             ),
         )
 

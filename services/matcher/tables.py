@@ -166,6 +166,28 @@ class FeedbackPositionRow(Base):
     feed_seq: Mapped[int] = mapped_column(BigInteger)
 
 
+class IntroductionRow(Base):
+    """The newest revision of an introduction that the follower has read."""
+
+    __tablename__ = "introductions"
+
+    introduction_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    subject_id: Mapped[str] = mapped_column(String(200))
+    target_id: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20))
+    is_told: Mapped[bool]
+
+
+class IntroductionPositionRow(Base):
+    """How far the introductions in the catalog's feed have been read: a single row."""
+
+    __tablename__ = "introduction_position"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    feed_seq: Mapped[int] = mapped_column(BigInteger)
+
+
 class GoldenSetRow(Base):
     """One golden set; locked while its judgments are written."""
 

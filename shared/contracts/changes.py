@@ -1,4 +1,4 @@
-"""The change feed on the wire: whole profiles with their revision, and feedback events, each in an order of its own."""
+"""The change feed on the wire: whole profiles, feedback events, introductions; each in an order of its own."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.base import Identifier, WireModel
 from shared.contracts.feedback import FeedbackEvent
+from shared.contracts.introductions import IntroductionState, Purpose
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import ProfileStatus
 
@@ -17,6 +18,7 @@ class FeedEntity(StrEnum):
 
     PROFILE = "profile"
     FEEDBACK = "feedback"
+    INTRODUCTION = "introduction"
 
 
 class ProfileChange(WireModel):
@@ -54,3 +56,28 @@ class FeedbackChangePage(WireModel):
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
     """The newest position among the events when this page was read."""
+
+
+class IntroductionChange(WireModel):
+    """How far an introduction has come, without contacts, words or persons; apply it if `revision` is news."""
+
+    feed_seq: Annotated[int, Field(ge=1)]
+    introduction_id: Identifier
+    revision: Annotated[int, Field(ge=1)]
+    subject_id: Identifier
+    target_id: Identifier
+    purpose: Purpose
+    run_id: Identifier | None = None
+    state: IntroductionState
+    is_told: bool
+    """The target has heard of it."""
+    changed_at: datetime
+
+
+class IntroductionChangePage(WireModel):
+    """Changes of introductions after the asked position; ask again with `next_after`."""
+
+    items: tuple[IntroductionChange, ...]
+    next_after: Annotated[int, Field(ge=0)]
+    latest_seq: Annotated[int, Field(ge=0)]
+    """The newest position among the changes of introductions when this page was read."""

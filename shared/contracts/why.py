@@ -12,6 +12,8 @@ class DropStage(StrEnum):
 
     SAME_PROFILE = "same_profile"
     HIDDEN = "hidden"
+    INTRODUCED = "introduced"
+    """The two are being introduced, have met, or one has declined."""
     NOT_OPEN = "not_open"
     FILTERS = "filters"
     RULES = "rules"

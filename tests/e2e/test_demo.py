@@ -41,5 +41,6 @@ def test_demo_finds_the_winners_and_leaves_no_process(tmp_path: Path) -> None:
     assert overall, done.stdout
     assert float(overall.group(1)) >= 0.5
     assert "golden → project" in done.stdout
+    assert re.search(r"is not proposed again, \d+ ms later", done.stdout)
     assert "Traceback" not in done.stdout + done.stderr
     assert processes_that_name(directory) == []

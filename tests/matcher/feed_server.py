@@ -7,8 +7,16 @@ from threading import Condition, Thread
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from shared.contracts.changes import ChangePage, FeedbackChange, FeedbackChangePage, ProfileChange
+from shared.contracts.changes import (
+    ChangePage,
+    FeedbackChange,
+    FeedbackChangePage,
+    IntroductionChange,
+    IntroductionChangePage,
+    ProfileChange,
+)
 from shared.contracts.feedback import FeedbackEvent
+from shared.contracts.introductions import IntroductionState, Purpose
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import ProfileStatus
 
@@ -22,6 +30,7 @@ class FeedServer:
     def __init__(self) -> None:
         self.changes: list[ProfileChange] = []
         self.feedback: list[FeedbackChange] = []
+        self.introductions: list[IntroductionChange] = []
         self._asked_after = -1
         self._news = Condition()
         self._port = 0
@@ -82,6 +91,26 @@ class FeedServer:
                 self.feedback.append(FeedbackChange(feed_seq=len(self.feedback) + 1, event=event))
             self._news.notify_all()
 
+    def tell_introduction(
+        self, introduction_id: str, revision: int, pair: tuple[str, str], state: str, *, is_told: bool = True
+    ) -> None:
+        """Append a change of an introduction, at a position of its own."""
+        with self._news:
+            change = IntroductionChange(
+                feed_seq=len(self.introductions) + 1,
+                introduction_id=introduction_id,
+                revision=revision,
+                subject_id=pair[0],
+                target_id=pair[1],
+                purpose=Purpose.PILOT_TEST,
+                run_id=None,
+                state=IntroductionState(state),
+                is_told=is_told,
+                changed_at=_NOW,
+            )
+            self.introductions.append(change)
+            self._news.notify_all()
+
     def restart_with(self, profiles: Iterable[tuple[str, Profile]]) -> None:
         """Another catalog's feed in place of this one."""
         with self._news:
@@ -113,6 +142,14 @@ class FeedServer:
             next_after = items[-1].feed_seq if items else after
             return FeedbackChangePage(items=items, next_after=next_after, latest_seq=len(self.feedback))
 
+    def introduction_page(self, after: int, limit: int, wait_seconds: float) -> IntroductionChangePage:
+        """One page of changes of introductions, held back while it is empty."""
+        with self._news:
+            self._news.wait_for(lambda: len(self.introductions) != after, wait_seconds)
+            items = tuple(change for change in self.introductions if change.feed_seq > after)[:limit]
+            next_after = items[-1].feed_seq if items else after
+            return IntroductionChangePage(items=items, next_after=next_after, latest_seq=len(self.introductions))
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -128,7 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(self.server, _Server)
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         feed = self.server.feed
-        read = feed.feedback_page if query.get("entity") == "feedback" else feed.page
+        readers = {"feedback": feed.feedback_page, "introduction": feed.introduction_page}
+        read = readers.get(query.get("entity", ""), feed.page)
         page = read(int(query["after"]), int(query["limit"]), float(query["wait_seconds"]))
         body = page.model_dump_json(exclude_none=True).encode()
         self.send_response(200)

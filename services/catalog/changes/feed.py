@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select, update
 
+from services.catalog.introduction_tables import IntroductionEventRow, IntroductionRow
 from services.catalog.tables import ChangeRow, FeedbackRow, FeedCounterRow
-from shared.contracts.changes import ChangePage, FeedbackChange, FeedbackChangePage, ProfileChange
+from shared.contracts.changes import (
+    ChangePage,
+    FeedbackChange,
+    FeedbackChangePage,
+    IntroductionChange,
+    IntroductionChangePage,
+    ProfileChange,
+)
 from shared.contracts.feedback import FeedbackEvent
+from shared.contracts.introductions import IntroductionState, Purpose
 from shared.contracts.profiles import profile_adapter
 from shared.contracts.vocabularies import ProfileStatus
 from shared.kit.database import Database, ReadSession, WriteSession
@@ -19,12 +28,13 @@ from shared.kit.database import Database, ReadSession, WriteSession
 class Log:
     """The outbox of one entity, and the row of the counter that numbers it."""
 
-    rows: type[ChangeRow] | type[FeedbackRow]
+    rows: type[ChangeRow] | type[FeedbackRow] | type[IntroductionEventRow]
     counter_id: int
 
 
 PROFILE_LOG = Log(rows=ChangeRow, counter_id=1)
 FEEDBACK_LOG = Log(rows=FeedbackRow, counter_id=2)
+INTRODUCTION_LOG = Log(rows=IntroductionEventRow, counter_id=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,15 @@ def read_feedback_feed(database: Database, *, after: int, limit: int) -> Feedbac
         return FeedbackChangePage(items=(), next_after=after, latest_seq=state.last_seq)
     with database.read() as session:
         return read_feedback_changes(session, after=after, limit=limit)
+
+
+def read_introduction_feed(database: Database, *, after: int, limit: int) -> IntroductionChangePage:
+    """The next changes of introductions, read as profiles are."""
+    state = _stamped(database, INTRODUCTION_LOG)
+    if after >= state.last_seq:
+        return IntroductionChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+    with database.read() as session:
+        return read_introduction_changes(session, after=after, limit=limit)
 
 
 def feed_state(session: ReadSession, log: Log = PROFILE_LOG) -> FeedState:
@@ -102,6 +121,17 @@ def read_feedback_changes(session: ReadSession, *, after: int, limit: int) -> Fe
     return FeedbackChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
 
 
+def read_introduction_changes(session: ReadSession, *, after: int, limit: int) -> IntroductionChangePage:
+    """Stamped changes only."""
+    is_next = (IntroductionEventRow.feed_seq > after, IntroductionRow.id == IntroductionEventRow.introduction_id)
+    statement = select(IntroductionEventRow, IntroductionRow).where(*is_next)
+    found = session.execute(statement.order_by(IntroductionEventRow.feed_seq).limit(limit))
+    items = tuple(_as_introduction_change(event, row) for event, row in found)
+    latest_seq = feed_state(session, INTRODUCTION_LOG).last_seq
+    next_after = items[-1].feed_seq if items else after
+    return IntroductionChangePage(items=items, next_after=next_after, latest_seq=latest_seq)
+
+
 def _stamped(database: Database, log: Log) -> FeedState:
     """The state once nothing committed waits for its number."""
     with database.read() as session:
@@ -115,6 +145,22 @@ def _stamped(database: Database, log: Log) -> FeedState:
 def _as_feedback_change(row: FeedbackRow) -> FeedbackChange:
     assert row.feed_seq is not None
     return FeedbackChange(feed_seq=row.feed_seq, event=FeedbackEvent.model_validate_json(row.document))
+
+
+def _as_introduction_change(event: IntroductionEventRow, row: IntroductionRow) -> IntroductionChange:
+    assert event.feed_seq is not None
+    return IntroductionChange(
+        feed_seq=event.feed_seq,
+        introduction_id=row.id,
+        revision=event.revision,
+        subject_id=row.subject_id,
+        target_id=row.target_id,
+        purpose=Purpose(row.purpose),
+        run_id=row.run_id,
+        state=IntroductionState(event.to_state),
+        is_told=row.is_told,
+        changed_at=event.at,
+    )
 
 
 def _as_change(row: ChangeRow) -> ProfileChange:

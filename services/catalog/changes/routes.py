@@ -8,16 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
-from services.catalog.changes.feed import read_feed, read_feedback_feed
+from services.catalog.changes.feed import read_feed, read_feedback_feed, read_introduction_feed
 from services.catalog.deps import Bell, Db
 from services.catalog.profiles.examples import CHANGE, example_response
-from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity
+from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, IntroductionChangePage
 from shared.kit.http import problem_responses
 from shared.kit.identity import Permission, requires
 
-_READERS: dict[FeedEntity, Callable[..., ChangePage | FeedbackChangePage]] = {
+_Page = ChangePage | FeedbackChangePage | IntroductionChangePage
+_READERS: dict[FeedEntity, Callable[..., _Page]] = {
     FeedEntity.PROFILE: read_feed,
     FeedEntity.FEEDBACK: read_feedback_feed,
+    FeedEntity.INTRODUCTION: read_introduction_feed,
 }
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 
@@ -29,7 +31,7 @@ _EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41}
 @router.get(
     "",
     dependencies=[requires(Permission.FEED_READ)],
-    response_model=ChangePage | FeedbackChangePage,
+    response_model=_Page,
     responses=example_response(200, _EXAMPLE) | problem_responses(503),
 )
 async def read_changes(
@@ -43,8 +45,8 @@ async def read_changes(
     entity: Annotated[FeedEntity, Query(description="What to follow; each has positions of its own")] = (
         FeedEntity.PROFILE
     ),
-) -> ChangePage | FeedbackChangePage:
-    """Whole profiles in the order of their changes, at least once, ordered for each profile; or feedback events."""
+) -> _Page:
+    """Whole profiles in the order of their changes, at least once, ordered for each profile; or another entity."""
     deadline = monotonic() + wait_seconds
     with bell.listening() as rung:
         while True:

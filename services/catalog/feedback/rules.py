@@ -8,6 +8,8 @@ from shared.contracts.problems import FieldProblem
 
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
 """How far ahead of ours a client's clock may be."""
+OWN_EVENTS = "introduction:"
+"""Ids that begin so belong to the events that introductions write by themselves."""
 _WITH_REASON = (FeedbackType.DISMISSED, FeedbackType.DECLINED)
 
 
@@ -21,6 +23,8 @@ def event_problems(events: Sequence[FeedbackEvent], *, now: datetime) -> list[Fi
 
 
 def _problems(event: FeedbackEvent, now: datetime) -> Iterator[tuple[str, str, str]]:
+    if event.event_id.startswith(OWN_EVENTS):
+        yield "event_id", "is kept for what introductions tell", f"Begin it with something else than {OWN_EVENTS}"
     if event.subject_id == event.target_id:
         yield "target_id", "is the subject itself", "Name the profile that was proposed."
     if event.type is FeedbackType.DECLINED and event.reason is None:

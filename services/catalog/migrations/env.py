@@ -1,5 +1,6 @@
 """Alembic's entry: runs the catalog's migrations on the connection it is given."""
 
+import services.catalog.introduction_tables  # noqa: F401 - its tables join the metadata
 from services.catalog.tables import metadata
 from shared.kit.migrations import run_environment
 

@@ -12,6 +12,7 @@ from services.cli.demo.quality import QualityTable
 from services.cli.demo.viewpoints import Question, Viewpoint
 from services.cli.match_display import match_table, terminal_or_wide
 from shared.contracts.imports import ImportReport
+from shared.contracts.introductions import Introduction, ReleasedContact
 from shared.contracts.matches import MatchResponse
 
 _SHOWN_CHARACTERS = 240
@@ -67,6 +68,24 @@ def show_answer(question: Question, answer: MatchResponse, seconds: float) -> No
     """The matches, or that there are none."""
     title = f"{question.asked}  ({answer.eligible} eligible, {1000 * seconds:.0f} ms)"
     _out().print(match_table(answer, title=title) if answer.matches else f"{escape(title)}: no match")
+
+
+def show_introduction(accepted: Introduction, released: ReleasedContact) -> None:
+    """Two sides that have agreed, and the contact that one of them has now."""
+    contact = escape(f"{released.contact.name or ''} {released.contact.email or ''}")
+    lines = (
+        f"{escape(accepted.subject.title)} asks, {escape(accepted.target.title)} accepts: {accepted.purpose}",
+        f"contact of the one who asked, released and recorded: {contact}",
+    )
+    _out().print(
+        Panel("\n".join(lines), title="Introduced, with the consent of both (played by the demo)", title_align="left")
+    )
+
+
+def say_not_proposed_again(title: str, seconds: float | None) -> None:
+    """After an introduction."""
+    told = "is still proposed" if seconds is None else f"is not proposed again, {1000 * seconds:.0f} ms later"
+    _out().print(f"{escape(title)} {told}")
 
 
 def show_quality(quality: QualityTable) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from services.catalog.profiles.rules import profile_id
 from services.cli.clients import ServiceClient, ServiceRefusal
 from services.cli.demo import display
+from services.cli.demo.introducing import introduce_best
 from services.cli.demo.quality import QualityTable
 from services.cli.demo.running import DemoServices
 from services.cli.demo.viewpoints import Posted, Viewpoint
@@ -90,6 +91,9 @@ def _ask(viewpoint: Viewpoint, catalog: ServiceClient, matcher: ServiceClient) -
         document = matcher.post("/v1/matches", asked_by | question.as_request())
         answer = MatchResponse.model_validate(document)
         display.show_answer(question, answer, monotonic() - began)
+        if isinstance(subject, Posted) and subject.profile.contact is not None and answer.matches:
+            request = asked_by | question.as_request()
+            introduce_best(asked_by["subject_id"], request, answer, catalog, matcher)
 
 
 def _post(profile: Profile, catalog: ServiceClient, matcher: ServiceClient) -> tuple[str, float]:

@@ -98,7 +98,8 @@ def _withheld(answer: Answer) -> list[str]:
     moves = answer.arranged.moves
     passing = (MoveReason.EXPOSURE_CAP, MoveReason.CAPACITY)
     ids = (one.entry.profile_id for one in answer.arranged.left_out)
-    return [profile_id for profile_id in ids if moves[profile_id].reason in passing]
+    withheld = [profile_id for profile_id in ids if moves[profile_id].reason in passing]
+    return withheld + sorted(answer.subject.introduced)
 
 
 def provenance_of(

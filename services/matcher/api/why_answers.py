@@ -17,6 +17,10 @@ _STAGES: dict[DropStage, BilingualText] = {
     DropStage.HIDDEN: BilingualText(
         zh="对方设为隐藏，不会被推荐。", en="The counterpart is hidden and never proposed."
     ),
+    DropStage.INTRODUCED: BilingualText(
+        zh="双方已在对接中、已见过面或已婉拒，不再重复推荐。",
+        en="The two are being introduced, have met, or one has declined: they are not proposed again.",
+    ),
     DropStage.NOT_OPEN: BilingualText(
         zh="在所问的日期，对方已截止或不在有效期内。",
         en="On the day asked about, the counterpart's deadline has passed or it is not valid.",

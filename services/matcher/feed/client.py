@@ -4,10 +4,10 @@ from typing import TypeVar
 
 import httpx
 
-from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity
+from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, IntroductionChangePage
 
 _CONNECT_SECONDS = 2.0
-Page = TypeVar("Page", ChangePage, FeedbackChangePage)
+Page = TypeVar("Page", ChangePage, FeedbackChangePage, IntroductionChangePage)
 
 
 class FeedUnreachableError(Exception):
@@ -33,6 +33,10 @@ class FeedClient:
     def feedback(self, after: int, *, wait: bool) -> FeedbackChangePage:
         """The feedback events after a position, in the same way. Raises FeedUnreachableError."""
         return self._page(FeedbackChangePage, FeedEntity.FEEDBACK, after, wait)
+
+    def introductions(self, after: int, *, wait: bool) -> IntroductionChangePage:
+        """The changes of introductions after a position, in the same way. Raises FeedUnreachableError."""
+        return self._page(IntroductionChangePage, FeedEntity.INTRODUCTION, after, wait)
 
     def _page(self, page: type[Page], entity: FeedEntity, after: int, wait: bool) -> Page:
         wait_seconds = self._wait_seconds if wait else 0.0

@@ -36,7 +36,7 @@ class Eligible:
 
     segment: Segment
     reachable: Mask = field(repr=False)
-    """Live rows of the kinds that pass the filters, the subject's own row excepted."""
+    """Live rows of the kinds that pass the filters, but the subject's own and those it was introduced to."""
     failed: Counts = field(repr=False)
     """Rules of either side that fail."""
     unknown_of_subject: Counts = field(repr=False)
@@ -69,6 +69,10 @@ def _judge(segment: Segment, live: Mask, subject: Subject, scope: Scope, rules: 
     own_row = segment.row_by_id.get(subject.profile_id or "")
     if own_row is not None:
         reachable[own_row] = False
+    for profile_id in subject.introduced:
+        row = segment.row_by_id.get(profile_id)
+        if row is not None:
+            reachable[row] = False
     of_subject = count_rules(segment.attributes, rules)
     of_targets = segment.rules.judge(subject.entry.attributes)
     return Eligible(

@@ -35,6 +35,8 @@ from shared.kit.errors import NotFound, Unavailable
 _TITLE_LENGTH = 80
 ExposureOf = Callable[[str], int]
 """In how many recorded answers a profile stood."""
+IntroducedTo = Callable[[str], frozenset[str]]
+"""Who is not to be proposed to a profile: they are being introduced, have met or have declined."""
 
 
 class SubjectNotFound(NotFound):
@@ -93,6 +95,7 @@ class Matchmaker:
         policies: PolicySource | None = None,
         comparisons: ComparisonSource | None = None,
         exposure_of: ExposureOf = lambda _: 0,
+        introduced_to: IntroducedTo = lambda _: frozenset(),
     ) -> None:
         """`indexer` embeds inline subjects; `encoder` says which languages the model reads.
 
@@ -103,6 +106,7 @@ class Matchmaker:
         self._policies = policies or OnePolicy(SHIPPED_POLICY)
         self._comparisons = comparisons or NoComparisons()
         self._exposure_of = exposure_of
+        self._introduced_to = introduced_to
         self._books = PairingBooks(encoder.languages)
 
     @property
@@ -201,7 +205,8 @@ class Matchmaker:
 
     def _subject(self, request: MatchRequest, snapshot: Snapshot) -> Subject:
         if request.subject_id is not None:
-            return stored_subject(request.subject_id, snapshot)
+            subject = stored_subject(request.subject_id, snapshot)
+            return replace(subject, introduced=self._introduced_to(request.subject_id))
         if request.profile is not None:
             return self._passing(request.profile)
         assert request.text is not None  # the contract allows exactly one of the three

@@ -15,6 +15,8 @@ class Subject:
     """None where the subject is not stored."""
     entry: Entry
     texts: AspectTexts
+    introduced: frozenset[str] = frozenset()
+    """Profiles that are not to be proposed to it: they are being introduced, have met or have declined."""
 
     @property
     def kind(self) -> Kind:

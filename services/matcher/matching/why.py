@@ -91,6 +91,8 @@ def _dropped(prepared: Prepared, eligible: Eligible, segment: Segment, row: int)
         return DropStage.SAME_PROFILE
     if not segment.targets[row]:
         return DropStage.HIDDEN
+    if entry.profile_id in subject.introduced:
+        return DropStage.INTRODUCED
     if scope.as_of is not None and not _keeps(segment, OpenOn(day=scope.as_of), row):
         return DropStage.NOT_OPEN
     if any(not _keeps(segment, condition, row) for condition in scope.filters):

@@ -15,8 +15,9 @@ _NOT_ASKED = {"record_run", "min_feed_seq"}  # they say when and how to answer, 
 def run_id(request: MatchRequest, provenance: Provenance, *, withheld: Collection[str] = ()) -> str:
     """`run_` and half of the SHA-256 of the request, defaults filled in, and the versions, as canonical JSON.
 
-    `withheld` are the profiles left out for their exposure or capacity. Exposure grows with every answer, and capacity
-    is taken up by earlier requests of a batch: no version names either, so the answer's id must.
+    `withheld` are the profiles left out for their exposure or capacity, or for an introduction. Exposure grows with
+    every answer, capacity is taken up by earlier requests of a batch, introductions come and go: no version names any
+    of them, so the answer's id must.
     """
     named = {
         "request": asked(request),

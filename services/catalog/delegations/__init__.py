@@ -1,0 +1,1 @@
+"""Delegations: who else may speak for an organisation's profiles in introductions."""

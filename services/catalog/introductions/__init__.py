@@ -1,0 +1,1 @@
+"""Introductions: who may be introduced to whom, both sides' consent, contacts released, what came of it."""

@@ -1,0 +1,101 @@
+"""Keeps the pairs that are not to be proposed again in step with the catalog's feed."""
+
+import threading
+
+import structlog
+
+from services.matcher.feed.client import FeedClient
+from services.matcher.introductions import repository
+from services.matcher.introductions.pairs import IntroducedPairs, KnownIntroduction
+from shared.contracts.changes import IntroductionChange
+from shared.kit.database import Database
+
+_log = structlog.get_logger("introduction-follower")
+_LONGEST_PAUSE_SECONDS = 2.0
+
+
+class IntroductionFollower:
+    """A thread of its own; every replica reads the feed itself, from where the store stood when it started.
+
+    Replicas share the store and not their memories: one that read only what no other had read would miss pairs.
+    """
+
+    def __init__(self, database: Database, client: FeedClient, pairs: IntroducedPairs) -> None:
+        """Nothing runs before `start`."""
+        self._database = database
+        self._client = client
+        self._pairs = pairs
+        self._position: int | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="introduction-follower", daemon=True)
+
+    def start(self) -> None:
+        """Begin in the background."""
+        self._thread.start()
+
+    def stop_soon(self) -> None:
+        """End after the page in hand; does not wait for it."""
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """End after the page in hand."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def restore(self) -> None:
+        """Know what the store holds. Raises DatabaseUnavailable."""
+        with self._database.read() as session:
+            self._position = repository.read_position(session)
+            self._pairs.take(repository.all_introductions(session))
+
+    def follow_once(self, *, wait: bool) -> bool:
+        """Store one page and its position in one transaction, then apply it; True if it held changes.
+
+        Raises FeedUnreachableError and DatabaseUnavailable.
+        """
+        if self._position is None:
+            self.restore()
+        assert self._position is not None
+        page = self._client.introductions(self._position, wait=wait)
+        if page.latest_seq < self._position:
+            self._forget()
+            return True
+        if page.items:
+            known = [_known(change) for change in page.items]
+            with self._database.write() as session:
+                repository.store(session, known)
+                repository.raise_position(session, page.next_after)
+            self._pairs.take(known)
+            self._position = page.next_after
+        return bool(page.items)
+
+    def _run(self) -> None:
+        pause_seconds = 0.1
+        while not self._stopping.is_set():
+            try:
+                self.follow_once(wait=True)
+                pause_seconds = 0.1
+            except Exception as error:  # noqa: BLE001 - the outer loop: whatever it was, log, wait, go on
+                _log.warning("introductions_paused", error=type(error).__name__, pause_seconds=pause_seconds)
+                self._stopping.wait(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+
+    def _forget(self) -> None:
+        """The feed is shorter than what was read of it: another catalog. Start over."""
+        _log.warning("introductions_restarted", read=self._position)
+        with self._database.write() as session:
+            repository.forget(session)
+        self._pairs.forget()
+        self._position = 0
+
+
+def _known(change: IntroductionChange) -> KnownIntroduction:
+    return KnownIntroduction(
+        introduction_id=change.introduction_id,
+        revision=change.revision,
+        subject_id=change.subject_id,
+        target_id=change.target_id,
+        state=change.state,
+        is_told=change.is_told,
+    )
