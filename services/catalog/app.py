@@ -60,6 +60,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         limits_by_path={"/v1/imports": settings.max_import_bytes},
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
         intake=settings.intake(_LANES),
+        otlp_endpoint=settings.otlp_endpoint,
     )
     app.state.settings = settings
     app.state.metrics.watch(

@@ -51,6 +51,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         max_body_bytes=settings.max_body_bytes,
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
         intake=settings.intake(),
+        otlp_endpoint=settings.otlp_endpoint,
     )
     app.state.match_telemetry = MatchTelemetry(app.state.metrics)
     watch_matcher(app, app.state.metrics)

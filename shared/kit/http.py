@@ -1,13 +1,14 @@
 """The FastAPI application every service starts from: problems, body limit, operation ids, documented errors."""
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from shared.contracts.problems import Problem
 from shared.kit.admission import EXEMPT_PATHS
@@ -19,6 +20,7 @@ from shared.kit.intake import Intake
 from shared.kit.metrics import HttpMetrics, metrics_router
 from shared.kit.problems import PROBLEM_MEDIA_TYPE, install_problem_handlers
 from shared.kit.request_telemetry import RequestTelemetry
+from shared.kit.tracing import telemetry_of
 
 MIB = 1024 * 1024
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -45,6 +47,7 @@ def create_api(  # noqa: PLR0913 - by name only, and each is a part of its own
     limits_by_path: Mapping[str, int] | None = None,
     union_tags: Collection[str] = (),
     intake: Intake | None = None,
+    otlp_endpoint: str | None = None,
 ) -> FastAPI:
     """An application whose every error is a problem document; operation ids are the endpoints' names.
 
@@ -52,11 +55,13 @@ def create_api(  # noqa: PLR0913 - by name only, and each is a part of its own
     `limits_by_path` and `union_tags` are those of `BodyLimit` and `field_path`. The application's state holds
     `metrics`, `rate_limits` and `drain`.
     """
+    telemetry, end_telemetry = telemetry_of(title.lower().replace(" ", "-"), otlp_endpoint)
     app = FastAPI(
         title=title,
         version=version,
         description=description,
-        lifespan=lifespan,
+        lifespan=_then(lifespan, end_telemetry),
+        telemetry=telemetry,
         generate_unique_id_function=_operation_id,
     )
     install_problem_handlers(app, frozenset(union_tags))
@@ -71,6 +76,16 @@ def create_api(  # noqa: PLR0913 - by name only, and each is a part of its own
     app.include_router(metrics_router(metrics))
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
+
+
+def _then(lifespan: Lifespan, end: Callable[[], None]) -> Lifespan:
+    @asynccontextmanager
+    async def whole(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app):
+            yield
+        await run_in_threadpool(end)  # sends what waits
+
+    return whole
 
 
 def health_router(check_ready: Callable[[Request], None]) -> APIRouter:

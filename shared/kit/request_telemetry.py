@@ -16,6 +16,7 @@ from shared.kit.admission import EXEMPT_PATHS
 from shared.kit.errors import ServiceError
 from shared.kit.metrics import HttpMetrics
 from shared.kit.problems import problem_response
+from shared.kit.tracing import trace_id
 
 REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -40,7 +41,8 @@ class RequestTelemetry:
         answer = _Answer(send, request_id)
         started = perf_counter()
         self._metrics.in_flight.inc()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        trace = trace_id()
+        with structlog.contextvars.bound_contextvars(request_id=request_id, **({"trace_id": trace} if trace else {})):
             try:
                 await self._answered(scope, receive, answer)
             finally:

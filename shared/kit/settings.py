@@ -65,6 +65,9 @@ class ServiceSettings(BaseSettings):
     migrate_on_start: bool = True
     """Bring the database to the newest schema at start; where not, `liaison migrate` must have done so before."""
 
+    otlp_endpoint: str | None = None
+    """Where traces are sent, such as `http://127.0.0.1:4318`; needs the extra `otel`. None are made where not set."""
+
     @field_validator("rate_limit")
     @classmethod
     def _check_rate(cls, value: str) -> str:
