@@ -229,7 +229,7 @@ def refused(settings: type[ServiceSettings], values: Mapping[str, str], ports: s
             {key: value for key, value in given.items() if not value.startswith(("[", "{"))}
         )
     except ValidationError as error:
-        yield from (f"{prefix}{found['loc'][0]}: {found['msg']}" for found in error.errors())
+        yield from (f"{prefix}{''.join(map(str, found['loc'][:1]))}: {found['msg']}" for found in error.errors())
         return
     if ports and built.port not in ports:
         yield f"{prefix}PORT is not the port that is opened"

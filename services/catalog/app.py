@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 
+from services.catalog.api_keys import routes as api_keys
+from services.catalog.api_keys.lookup import StoredKeys
 from services.catalog.changes import routes as changes
 from services.catalog.changes.feed import FeedBell
 from services.catalog.delegations import routes as delegations
@@ -21,7 +23,8 @@ from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.admission import LaneLimits
 from shared.kit.database import Database, DatabaseLimits
 from shared.kit.http import create_api, health_router
-from shared.kit.identity.authentication import LocalAuthenticator
+from shared.kit.identity.authentication import NotStarted
+from shared.kit.identity.bearer import authenticator_of
 from shared.kit.logging import configure_logging
 from shared.kit.migrations import open_migrated
 
@@ -44,6 +47,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         app.state.database, app.state.feed_bell = database, bell
         sweeper = sweeping(database, settings)
         sweeper.start()
+        app.state.stored_keys = StoredKeys(database)
+        app.state.authenticator = authenticator_of(settings, app.state.stored_keys)
         try:
             yield
         finally:
@@ -55,7 +60,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         version="1",
         description="The system of record: profiles of both sides, what came of pairings, and the feed of changes.",
         lifespan=own_database,
-        authenticator=LocalAuthenticator(),
+        authenticator=NotStarted(),
         max_body_bytes=settings.max_body_bytes,
         limits_by_path={"/v1/imports": settings.max_import_bytes},
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
@@ -76,6 +81,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app.include_router(feedback.router)
     app.include_router(introductions.router)
     app.include_router(delegations.router)
+    app.include_router(api_keys.router)
     return app
 
 

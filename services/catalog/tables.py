@@ -145,6 +145,41 @@ class IdempotencyRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ApiKeyRow(Base):
+    """An API key as it stands now, and its place in the feed, which it loses with every change."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        UniqueConstraint("key_id"),
+        UniqueConstraint("feed_seq"),
+        Index(
+            "ix_api_keys_unstamped",
+            "id",
+            postgresql_where=text("feed_seq IS NULL"),
+            sqlite_where=text("feed_seq IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    feed_seq: Mapped[int | None] = mapped_column(BigInteger)
+    key_id: Mapped[str] = mapped_column(String(12))
+    mac: Mapped[str] = mapped_column(String(64))
+    """HMAC-SHA256 of the secret, which is stored nowhere."""
+    name: Mapped[str] = mapped_column(String(500))
+    roles: Mapped[str] = mapped_column(Text)
+    """Words with spaces between them, as `scopes`."""
+    organization_id: Mapped[str | None] = mapped_column(String(200))
+    scopes: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(500))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[str | None] = mapped_column(String(500))
+    replaces: Mapped[str | None] = mapped_column(String(12))
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class FeedCounterRow(Base):
     """The newest `feed_seq` of one entity, a row each; locked while its changes are stamped."""
 

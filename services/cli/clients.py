@@ -9,6 +9,7 @@ import httpx
 import typer
 from pydantic import ValidationError
 
+from services.cli.caller_key import key_header
 from services.cli.problems import CommandProblem, field_line
 from shared.contracts.problems import Problem
 
@@ -102,7 +103,10 @@ class ServiceClient:
 def connected(service: Service, url: str) -> Iterator[ServiceClient]:
     """A client, closed with the block."""
     try:
-        http = httpx.Client(base_url=url, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
+        headers = key_header()
+        http = httpx.Client(
+            base_url=url, headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        )
     except httpx.InvalidURL:
         raise CommandProblem(f"--{service}-url: {url!r} is no address. Write http://host:port") from None
     with http:
@@ -115,4 +119,6 @@ def refusal(body: bytes | str, otherwise: str) -> ServiceRefusal:
         problem = Problem.model_validate_json(body)
     except ValidationError:
         return ServiceRefusal("http_error", f"{otherwise}. Check the address.")
+    if problem.status == httpx.codes.UNAUTHORIZED:
+        return ServiceRefusal(problem.code, f"{problem.detail} Set LIAISON_API_KEY, or give --key before the command.")
     return ServiceRefusal(problem.code, *([field_line(error) for error in problem.errors] or [problem.detail]))

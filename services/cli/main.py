@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 import typer
 
+from services.cli.caller_key import bear_key
 from services.cli.comparison_commands import comparison_app
 from services.cli.demo.command import demo_command
 from services.cli.doctor.command import doctor_command
@@ -11,6 +12,7 @@ from services.cli.export_command import export_command
 from services.cli.golden_commands import golden_app
 from services.cli.import_command import import_command
 from services.cli.introduction_commands import introduction_app
+from services.cli.key_commands import key_app
 from services.cli.match_command import match_command
 from services.cli.migrate_command import migrate_command
 from services.cli.model_commands import model_app
@@ -25,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.callback(cls=CommandGroup, no_args_is_help=True)(bear_key)
 app.command("demo")(demo_command)
 app.add_typer(serve_app, name="serve")
 app.command("doctor")(doctor_command)
@@ -37,6 +40,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(model_app, name="model")
 app.add_typer(comparison_app, name="comparison")
 app.add_typer(golden_app, name="golden")
+app.add_typer(key_app, name="key")
 if find_spec("sentence_transformers"):  # the extra `matcher` is installed; a catalog's image has neither it nor these
     from services.cli.ranking_commands import add_ranking_commands
 

@@ -1,6 +1,6 @@
 """What ends a command with words on standard error and exit code 1 instead of a traceback."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -47,7 +47,15 @@ def setting_lines(error: ValidationError, prefix: str, given: Sequence[str]) -> 
     lines = []
     for found in error.errors(include_url=False, include_context=False, include_input=False):
         field = ".".join(str(part) for part in found["loc"])
+        if not field:  # said of several settings together
+            lines.append(f"{message_of(found)}; their variables begin with {prefix}.")
+            continue
         name = f"--{field.replace('_', '-')}" if field in given else f"{prefix}{field.upper()}"
-        message = found["msg"].removeprefix("Value error, ").rstrip(".")
+        message = message_of(found)
         lines.append(f"{name}: {message}. Correct the value or leave it out.")
     return lines
+
+
+def message_of(found: Mapping[str, Any]) -> str:  # Any: pydantic's error
+    """Pydantic's words without its introduction."""
+    return str(found["msg"]).removeprefix("Value error, ").rstrip(".")

@@ -17,9 +17,6 @@ serve_app = typer.Typer(
 )
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")]
-InsecureBind = Annotated[
-    bool, typer.Option("--insecure-bind", help="Allow an address beyond this machine, WITHOUT AUTHENTICATION.")
-]
 OpenSocket = Annotated[int | None, typer.Option("--socket", hidden=True, help="An inherited listening socket.")]
 
 
@@ -28,7 +25,6 @@ def serve_catalog(
     host: Host = None,
     port: Annotated[int | None, typer.Option(help="0 takes a free one.", show_default="8001")] = None,
     database_url: Annotated[str | None, typer.Option(help="sqlite:///path or postgresql://user@host/name.")] = None,
-    insecure_bind: InsecureBind = False,
     inherited: OpenSocket = None,
 ) -> None:
     """The system of record."""
@@ -37,7 +33,7 @@ def serve_catalog(
     from services.cli.serving import run_service, settings_of  # noqa: PLC0415
 
     settings = settings_of(CatalogSettings, host=host, port=port, database_url=database_url)
-    listening = _socket(settings.host, settings.port, insecure_bind, inherited)
+    listening = _socket(settings.host, settings.port, inherited)
     with told_database_problems():
         open_catalog(settings.database_url, migrate=settings.migrate_on_start).close()
     run_service("catalog", lambda: create_app(settings), settings, listening)
@@ -51,7 +47,6 @@ def serve_matcher(
     database_url: Annotated[str | None, typer.Option(help="sqlite:///path or postgresql://user@host/name.")] = None,
     data_directory: Annotated[Path | None, typer.Option(help="Saved index snapshots.")] = None,
     model: Annotated[str | None, typer.Option(help="The bundled model, a folder, or a hub's name.")] = None,
-    insecure_bind: InsecureBind = False,
     inherited: OpenSocket = None,
 ) -> None:
     """Derived state and matches; follows the catalog's change feed."""
@@ -69,7 +64,7 @@ def serve_matcher(
         data_directory=data_directory,
         model=model,
     )
-    listening = _socket(settings.host, settings.port, insecure_bind, inherited)
+    listening = _socket(settings.host, settings.port, inherited)
     with told_database_problems():
         open_database(settings.database_url, migrate=settings.migrate_on_start).close()
     run_service("matcher", lambda: create_app(settings), settings, listening)
@@ -80,7 +75,6 @@ def serve_all(
     host: Host = None,
     catalog_port: Annotated[int | None, typer.Option(help="0 takes a free one.", show_default="8001")] = None,
     matcher_port: Annotated[int | None, typer.Option(help="0 takes a free one.", show_default="8002")] = None,
-    insecure_bind: InsecureBind = False,
 ) -> None:
     """Both services as two processes; ends both when asked to end, or when one ends."""
     from services.catalog.settings import CatalogSettings  # noqa: PLC0415 - fast --help
@@ -96,8 +90,8 @@ def serve_all(
     catalog = settings_of(CatalogSettings, host=host, port=catalog_port)
     matcher = settings_of(MatcherSettings, host=host, port=matcher_port)
     sockets = {
-        Service.CATALOG: _socket(catalog.host, catalog.port, insecure_bind, None),
-        Service.MATCHER: _socket(matcher.host, matcher.port, insecure_bind, None),
+        Service.CATALOG: _socket(catalog.host, catalog.port, None),
+        Service.MATCHER: _socket(matcher.host, matcher.port, None),
     }
     children: list[ChildService] = []
     with contextlib.suppress(KeyboardInterrupt), interrupted_by_signals(), ended_together(children):
@@ -107,12 +101,12 @@ def serve_all(
         wait_while_running(children)
 
 
-def _socket(host: str, port: int, is_insecure_allowed: bool, inherited: int | None) -> socket.socket:
+def _socket(host: str, port: int, inherited: int | None) -> socket.socket:
     """The inherited socket, whose giver has checked its address, or a new one."""
     from services.cli.serving import end_with_parent, listen  # noqa: PLC0415 - fast --help
 
     if inherited is None:
-        return listen(host, port, is_insecure_allowed=is_insecure_allowed)
+        return listen(host, port)
     end_with_parent()
     try:
         return socket.socket(fileno=inherited)

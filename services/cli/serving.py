@@ -1,7 +1,6 @@
 """Runs one service in this process, on an address that it may listen on."""
 
 import contextlib
-import ipaddress
 import os
 import signal
 import socket
@@ -32,16 +31,8 @@ def settings_of(settings_type: type[AnySettings], **given: object) -> AnySetting
         raise CommandProblem(*setting_lines(error, prefix, list(stated))) from None
 
 
-def listen(host: str, port: int, *, is_insecure_allowed: bool) -> socket.socket:
-    """A listening socket; raises CommandProblem for an address beyond this machine, unless that is allowed."""
-    if not _is_loopback(host):
-        if not is_insecure_allowed:
-            raise CommandProblem(
-                f"--host: {host} can be reached from other machines, and there is no authentication yet. "
-                "Use 127.0.0.1, or --insecure-bind if something in front keeps strangers out."
-            )
-        warning = f"WARNING: listening on {host} WITHOUT AUTHENTICATION: whoever reaches it reads and changes all."
-        typer.secho(warning, err=True, fg="red", bold=True)
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises CommandProblem. Settings refuse addresses that strangers reach without being asked."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=2048)
@@ -91,12 +82,3 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait_for_the_end, name="end-with-parent", daemon=True).start()
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -24,7 +24,8 @@ from services.matcher.settings import MatcherSettings
 from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.http import create_api, health_router
-from shared.kit.identity.authentication import LocalAuthenticator
+from shared.kit.identity.authentication import NotStarted
+from shared.kit.identity.bearer import authenticator_of
 from shared.kit.logging import configure_logging
 
 DESCRIPTION = "Proposes supply-demand pairings: embeds profiles, searches exactly on two legs, fuses, explains."
@@ -39,6 +40,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         matcher = build_matcher(settings, encoder_of)
         matcher.start()
         app.state.matcher = matcher
+        app.state.authenticator = authenticator_of(settings, matcher.key_ring)
         yield
         matcher.close()
 
@@ -47,7 +49,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
-        authenticator=LocalAuthenticator(),
+        authenticator=NotStarted(),
         max_body_bytes=settings.max_body_bytes,
         union_tags=[*(kind.value for kind in Kind), *CONDITION_OPERATORS],
         intake=settings.intake(),

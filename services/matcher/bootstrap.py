@@ -16,6 +16,8 @@ from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.on_demand import OnDemandEncoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from services.matcher.embedding.vector_store import VectorStore
+from services.matcher.feed.api_key_follower import ApiKeyFollower
+from services.matcher.feed.api_keys import KeyRing
 from services.matcher.feed.client import FeedClient
 from services.matcher.feed.feedback_follower import FeedbackFollower
 from services.matcher.feed.follower import Follower
@@ -52,6 +54,9 @@ class Matcher:
     follower: Follower
     feedback_follower: FeedbackFollower | NoFeedbackFollower
     introduction_follower: IntroductionFollower
+    key_ring: KeyRing
+    key_follower: ApiKeyFollower | None
+    """None where no API keys are taken."""
     feed_http: httpx.Client
     runs: RunRecorder
     policies: PolicyService
@@ -88,16 +93,22 @@ class Matcher:
         self.follower.start()
         self.feedback_follower.start()
         self.introduction_follower.start()
+        if self.key_follower is not None:
+            self.key_follower.start()
         self.models.refresh()
         self.models.start()
 
     def close(self) -> None:
         """Stop following, write what is to be recorded, let go of connections."""
+        if self.key_follower is not None:
+            self.key_follower.stop_soon()
         self.feedback_follower.stop_soon()  # all may be waiting for the catalog
         self.introduction_follower.stop_soon()
         self.follower.stop()
         self.feedback_follower.stop()
         self.introduction_follower.stop()
+        if self.key_follower is not None:
+            self.key_follower.stop()
         self.models.stop()
         self.served_policies.stop()
         self.served_comparisons.stop()
@@ -143,7 +154,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     home_spec = _home_spec(settings)
     home = lines.line(home_spec, settings.data_directory)
     model_records = ModelService(database, home_spec, home.vectors_of)
-    feed_http = httpx.Client(base_url=settings.catalog_url)
+    feed_http = httpx.Client(base_url=settings.catalog_url, headers=_feed_headers(settings))
     client = FeedClient(
         feed_http,
         page_size=settings.feed_page_size,
@@ -168,12 +179,15 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     )
     models.warm = lambda line: line.matchmaker.warm(served_policies.active)
     served_policies.warm = served_comparisons.warm = models.warm_policy
+    key_ring = KeyRing()
     follower.on_stored, follower.on_forgotten = models.wake, models.forget
     return Matcher(
         database=database,
         follower=follower,
         feedback_follower=NoFeedbackFollower() if is_replica else FeedbackFollower(database, client),
         introduction_follower=IntroductionFollower(database, client, pairs),
+        key_ring=key_ring,
+        key_follower=None if settings.api_key_pepper is None else ApiKeyFollower(database, client, key_ring),
         feed_http=feed_http,
         runs=runs,
         policies=policies,
@@ -234,6 +248,11 @@ class _Lines:
                 introduced_to=self.introduced_to,
             ),
         )
+
+
+def _feed_headers(settings: MatcherSettings) -> dict[str, str]:
+    key = settings.catalog_key
+    return {} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"}
 
 
 def _home_spec(settings: MatcherSettings) -> ModelSpec:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.matcher.embedding.encoder import BUNDLED_MODEL, Precision
@@ -32,6 +32,8 @@ class MatcherSettings(ServiceSettings):
     """Matches keep the processor busy: more at a time would only take it from one another, and from `/healthz`."""
     catalog_url: str = "http://127.0.0.1:8001"
     """Where the change feed is read."""
+    catalog_key: SecretStr | None = None
+    """Secret: an API key of the role `service`, with which the change feed is read where the catalog asks for one."""
     database_url: str = "sqlite:///var/matcher.db"
     """SQLite or PostgreSQL: documents, vectors, feed position; all of it can be rebuilt from the catalog."""
     data_directory: Path = Path("var/matcher")

@@ -188,6 +188,16 @@ class IntroductionPositionRow(Base):
     feed_seq: Mapped[int] = mapped_column(BigInteger)
 
 
+class ApiKeyRow(Base):
+    """The newest state of an API key that the feed told of: its MAC, never its secret."""
+
+    __tablename__ = "api_keys"
+
+    key_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    feed_seq: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(Text)
+
+
 class GoldenSetRow(Base):
     """One golden set; locked while its judgments are written."""
 

@@ -19,6 +19,7 @@ class FeedEntity(StrEnum):
     PROFILE = "profile"
     FEEDBACK = "feedback"
     INTRODUCTION = "introduction"
+    API_KEY = "api_key"
 
 
 class ProfileChange(WireModel):

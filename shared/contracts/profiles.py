@@ -57,6 +57,8 @@ class ProfileCommon(WireModel):
     rules: Rules = ()
     """What the profile asks of a counterpart, beside what the matcher reads off its fields."""
     url: Annotated[Line, Field(max_length=500)] | None = None
+    owner: Identifier | None = None
+    """The organisation that it belongs to: the writer's own, unless the platform names another. Shown to it alone."""
 
 
 class Project(ProfileCommon):

@@ -15,6 +15,7 @@ MASK = "…"
 _KEPT = {
     "source",
     "external_id",
+    "owner",
     "organisation",
     "organisation_unit",
     "url",

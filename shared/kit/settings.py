@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from shared.kit.admission import LaneLimits
 from shared.kit.database import DatabaseLimits
 from shared.kit.http import MIB
+from shared.kit.identity.settings import IdentitySettings
 from shared.kit.intake import Intake
 from shared.kit.rate_limits import parse_rate
 
@@ -32,12 +33,11 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(IdentitySettings):
     """Built once from the environment and passed down; immutable."""
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.JSON

@@ -241,7 +241,7 @@ def test_unreachable_service_says_which_command_starts_it(arguments: tuple[str, 
 
 @pytest.mark.parametrize("service", ["catalog", "matcher", "all"])
 def test_serve_refuses_a_host_beyond_this_machine(service: str) -> None:
-    assert_failed(run("serve", service, "--host", "0.0.0.0"), "--host: 0.0.0.0", "--insecure-bind")
+    assert_failed(run("serve", service, "--host", "0.0.0.0"), "host 0.0.0.0", "api_key_pepper")
 
 
 def test_serve_names_a_bad_setting(monkeypatch: pytest.MonkeyPatch) -> None:

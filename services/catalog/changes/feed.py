@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select, update
 
+from services.catalog.api_keys.service import record_of
 from services.catalog.introduction_tables import IntroductionEventRow, IntroductionRow
-from services.catalog.tables import ChangeRow, FeedbackRow, FeedCounterRow
+from services.catalog.tables import ApiKeyRow, ChangeRow, FeedbackRow, FeedCounterRow
+from shared.contracts.api_keys import ApiKeyChange, ApiKeyChangePage
 from shared.contracts.changes import (
     ChangePage,
     FeedbackChange,
@@ -28,13 +30,15 @@ from shared.kit.database import Database, ReadSession, WriteSession
 class Log:
     """The outbox of one entity, and the row of the counter that numbers it."""
 
-    rows: type[ChangeRow] | type[FeedbackRow] | type[IntroductionEventRow]
+    rows: type[ChangeRow] | type[FeedbackRow] | type[IntroductionEventRow] | type[ApiKeyRow]
     counter_id: int
 
 
 PROFILE_LOG = Log(rows=ChangeRow, counter_id=1)
 FEEDBACK_LOG = Log(rows=FeedbackRow, counter_id=2)
 INTRODUCTION_LOG = Log(rows=IntroductionEventRow, counter_id=3)
+API_KEY_LOG = Log(rows=ApiKeyRow, counter_id=4)
+"""A key has one row, stamped anew with each change: a reader gets the newest state of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,19 @@ def read_introduction_feed(database: Database, *, after: int, limit: int) -> Int
         return IntroductionChangePage(items=(), next_after=after, latest_seq=state.last_seq)
     with database.read() as session:
         return read_introduction_changes(session, after=after, limit=limit)
+
+
+def read_api_key_feed(database: Database, *, after: int, limit: int) -> ApiKeyChangePage:
+    """The next changed keys, read as profiles are."""
+    state = _stamped(database, API_KEY_LOG)
+    if after >= state.last_seq:
+        return ApiKeyChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+    statement = select(ApiKeyRow).where(ApiKeyRow.feed_seq > after).order_by(ApiKeyRow.feed_seq).limit(limit)
+    with database.read() as session:
+        rows = session.scalars(statement).all()
+        items = tuple(ApiKeyChange(feed_seq=row.feed_seq or 0, key=record_of(row)) for row in rows)
+        latest_seq = feed_state(session, API_KEY_LOG).last_seq
+    return ApiKeyChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
 
 
 def feed_state(session: ReadSession, log: Log = PROFILE_LOG) -> FeedState:

@@ -8,18 +8,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
-from services.catalog.changes.feed import read_feed, read_feedback_feed, read_introduction_feed
+from services.catalog.changes.feed import read_api_key_feed, read_feed, read_feedback_feed, read_introduction_feed
 from services.catalog.deps import Bell, Db
 from services.catalog.profiles.examples import CHANGE, example_response
+from shared.contracts.api_keys import ApiKeyChangePage
 from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, IntroductionChangePage
 from shared.kit.http import problem_responses
 from shared.kit.identity import Permission, requires
 
-_Page = ChangePage | FeedbackChangePage | IntroductionChangePage
+_Page = ChangePage | FeedbackChangePage | IntroductionChangePage | ApiKeyChangePage
 _READERS: dict[FeedEntity, Callable[..., _Page]] = {
     FeedEntity.PROFILE: read_feed,
     FeedEntity.FEEDBACK: read_feedback_feed,
     FeedEntity.INTRODUCTION: read_introduction_feed,
+    FeedEntity.API_KEY: read_api_key_feed,
 }
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 

@@ -24,11 +24,16 @@ class FeedbackSearch:
     type: FeedbackType | None = None
 
 
-def known_profiles(session: ReadSession, ids: Iterable[str]) -> set[str]:
-    """Those of the ids that are on record, withdrawn ones too."""
+def owned_profiles(session: ReadSession, ids: Iterable[str], owner: str) -> set[str]:
+    """Those of the ids that an organisation owns."""
+    return known_profiles(session, ids, ProfileRow.owner == owner)
+
+
+def known_profiles(session: ReadSession, ids: Iterable[str], condition: ColumnElement[bool]) -> set[str]:
+    """Those of the ids that are on record, withdrawn ones too, and fulfil the condition."""
     wanted, known = sorted(set(ids)), set[str]()
     for start in range(0, len(wanted), _BATCH):
-        query = select(ProfileRow.id).where(ProfileRow.id.in_(wanted[start : start + _BATCH]))
+        query = select(ProfileRow.id).where(ProfileRow.id.in_(wanted[start : start + _BATCH]), condition)
         known |= set(session.scalars(query))
     return known
 
@@ -50,9 +55,13 @@ def documents(session: ReadSession, event_ids: Sequence[str]) -> dict[str, str]:
     return dict(session.execute(query).all())
 
 
-def search(session: ReadSession, wanted: FeedbackSearch, *, after_id: int, limit: int) -> Sequence[FeedbackRow]:
-    """The next events in the order of their insertion."""
+def search(
+    session: ReadSession, wanted: FeedbackSearch, *, after_id: int, limit: int, subjects_of: str | None = None
+) -> Sequence[FeedbackRow]:
+    """The next events in the order of their insertion; with `subjects_of`, those of one organisation's subjects."""
     query = select(FeedbackRow).where(FeedbackRow.id > after_id, *_conditions(wanted))
+    if subjects_of is not None:
+        query = query.where(FeedbackRow.subject_id.in_(select(ProfileRow.id).where(ProfileRow.owner == subjects_of)))
     return session.scalars(query.order_by(FeedbackRow.id).limit(limit)).all()
 
 

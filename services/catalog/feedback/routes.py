@@ -13,7 +13,7 @@ from services.catalog.profiles.examples import example_response
 from shared.contracts.base import Identifier, WireModel
 from shared.contracts.feedback import FeedbackBatch, FeedbackPage, FeedbackReceipt, FeedbackType
 from shared.kit.http import Responses, problem_responses
-from shared.kit.identity import Permission, requires
+from shared.kit.identity import CurrentPrincipal, Permission, requires
 from shared.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
@@ -47,14 +47,18 @@ class FeedbackQuery(WireModel):
     responses=_TAKEN | problem_responses(409, 503),
 )
 def take_feedback(
-    batch: Annotated[FeedbackBatch, Body(openapi_examples=BODIES)], db: Db, now: Now, response: Response
+    batch: Annotated[FeedbackBatch, Body(openapi_examples=BODIES)],
+    db: Db,
+    principal: CurrentPrincipal,
+    now: Now,
+    response: Response,
 ) -> FeedbackReceipt:
     """Store what people did about proposed pairings: the whole batch or nothing of it.
 
     Sending an event again, as after a broken connection, changes nothing.
     """
     with db.write() as session:
-        receipt = service.take(session, batch, now=now)
+        receipt = service.take(session, batch, principal, now=now)
     response.status_code = 201 if receipt.stored else 200
     return receipt
 
@@ -64,11 +68,11 @@ def take_feedback(
     dependencies=[requires(Permission.FEEDBACK_READ)],
     responses=example_response(200, {"items": [STORED], "next_cursor": None}) | problem_responses(400, 503),
 )
-def list_feedback(query: Annotated[FeedbackQuery, Query()], db: Db) -> FeedbackPage:
-    """Events in the order in which they came in, page by page."""
+def list_feedback(query: Annotated[FeedbackQuery, Query()], db: Db, principal: CurrentPrincipal) -> FeedbackPage:
+    """Events in the order in which they came in, page by page; a party sees those on its own requests."""
     after_id = 0 if query.cursor is None else int(decode_cursor(query.cursor, int)[0])
     with db.read() as session:
-        found = service.search(session, query.as_search(), after_id=after_id, limit=query.limit + 1)
+        found = service.search(session, query.as_search(), principal, after_id=after_id, limit=query.limit + 1)
     shown = found[: query.limit]
     next_cursor = encode_cursor(shown[-1][0]) if len(found) > query.limit else None
     return FeedbackPage(items=tuple(stored for _, stored in shown), next_cursor=next_cursor)

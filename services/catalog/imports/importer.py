@@ -12,13 +12,20 @@ from services.catalog.imports.readers import FileFormat, read_rows
 from services.catalog.imports.record_fields import RecordProblem
 from services.catalog.imports.records import MappedRecord, map_record
 from services.catalog.imports.report import Tally
-from services.catalog.profiles.service import upsert_many
+from services.catalog.profiles.errors import OwnerIsNotYours
+from services.catalog.profiles.rules import profile_id
+from services.catalog.profiles.service import foreign_ids, upsert_many
 from shared.contracts.imports import ImportProgress, ImportReport
 from shared.contracts.problems import FieldProblem
 from shared.contracts.profiles import Kind
 from shared.kit.database import Database, WriteSession
+from shared.kit.identity import Principal
+from shared.kit.identity.principal import LOCAL
 
 BATCH_ROWS = 500
+_TAKEN = FieldProblem(
+    field="external_id", message="another organisation's profile has it", fix="Use a source of your own."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,12 @@ def count_rows(file: BinaryIO, options: ImportOptions) -> int:
 
 
 def import_rows(
-    file: BinaryIO, options: ImportOptions, total_rows: int, database: Database, now: datetime
+    file: BinaryIO,
+    options: ImportOptions,
+    total_rows: int,
+    database: Database,
+    now: datetime,
+    principal: Principal = LOCAL,
 ) -> Iterator[ImportProgress | ImportReport]:
     """Progress after every batch, the report at last; no session is open while a line is handed out."""
     is_refused = options.strict and _has_bad_rows(file, options)
@@ -59,11 +71,14 @@ def import_rows(
     if writes and options.strict:
         with database.write() as session:
             for batch in _batches(checked):
-                _upsert(session, batch, tally, now)
+                _upsert(session, batch, tally, now, principal)
+            if tally.has_rejected:  # another organisation's rows are known only once they are locked
+                session.rollback()
+                writes = False
     else:
         for batch in _batches(checked):
             with database.write() as session:
-                _upsert(session, batch, tally, now)
+                _upsert(session, batch, tally, now, principal)
                 if not writes:
                     session.rollback()
             yield ImportProgress(done_rows=tally.outcomes.total(), total_rows=total_rows)
@@ -114,8 +129,32 @@ def _duplicate_of(first_line: int) -> FieldProblem:
     )
 
 
-def _upsert(session: WriteSession, batch: tuple[CheckedRow, ...], tally: Tally, now: datetime) -> None:
-    upserted = upsert_many(session, [row.mapped.profile for row in batch], now=now)
-    for row, done in zip(batch, upserted, strict=True):
+def _upsert(
+    session: WriteSession, batch: tuple[CheckedRow, ...], tally: Tally, now: datetime, principal: Principal
+) -> None:
+    own = _own_rows(session, batch, tally, principal)
+    upserted = upsert_many(session, [row.mapped.profile for row in own], principal, now=now)
+    for row, done in zip(own, upserted, strict=True):
         tally.outcomes[done.outcome] += 1
         tally.warn(row.line, done.outcome, row.mapped.warnings, row.mapped.profile.external_id)
+
+
+def _own_rows(
+    session: WriteSession, batch: tuple[CheckedRow, ...], tally: Tally, principal: Principal
+) -> list[CheckedRow]:
+    """The rows that the caller may write; another organisation's are tallied with their problem."""
+    foreign = foreign_ids(session, (row.mapped.profile for row in batch), principal)
+    own = []
+    for row in batch:
+        profile = row.mapped.profile
+        is_given_away = not (principal.is_local or principal.is_staff) and profile.owner not in (
+            None,
+            principal.organization_id,
+        )
+        if profile_id(profile.source, profile.external_id) in foreign:
+            tally.reject(row.line, (_TAKEN,), profile.external_id)
+        elif is_given_away:
+            tally.reject(row.line, OwnerIsNotYours().errors, profile.external_id)
+        else:
+            own.append(row)
+    return own

@@ -98,6 +98,8 @@ def _map_flat(
     fields.find("kind")
     wire = _common(fields, kind) | KIND_FIELDS[kind](fields)
     own_source = fields.text("source")
+    if is_in_our_form:  # elsewhere, who knows what a column of this name means
+        wire["owner"] = fields.text("owner")
     wire |= {"source": source or own_source, "external_id": external_id or fields.text("external_id", "id")}
     present = {name: value for name, value in wire.items() if value is not None and value not in ([], {})}
     _require(fields, present)

@@ -18,7 +18,7 @@ from shared.contracts.problems import Problem
 from shared.contracts.profiles import Kind
 from shared.kit.errors import ServiceError
 from shared.kit.http import Responses, problem_responses
-from shared.kit.identity import Permission, requires
+from shared.kit.identity import CurrentPrincipal, Permission, requires
 
 NDJSON = "application/x-ndjson"
 _REPORT_EXAMPLE = {
@@ -85,13 +85,14 @@ def import_file(
     db: Db,
     settings: Settings,
     now: Now,
+    principal: CurrentPrincipal,
     form: Annotated[ImportForm, Depends()],
     file: Annotated[UploadFile, File(description="JSONL (also gzipped), CSV or XLSX; a row a profile.")],
     accept: Annotated[str, Header(description=f"`{NDJSON}` asks for progress lines, the report last.")] = "",
 ) -> Response | ImportReport:
     """Good rows are written, bad ones reported with line, field and fix; importing a file again changes nothing."""
     options = form.options(file.filename or "", settings.max_unpacked_import_bytes)
-    lines = import_rows(file.file, options, count_rows(file.file, options), db, now)
+    lines = import_rows(file.file, options, count_rows(file.file, options), db, now, principal)
     if NDJSON in accept.casefold():
         return StreamingResponse(_as_ndjson(lines), media_type=NDJSON)
     *_, report = lines

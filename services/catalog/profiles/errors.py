@@ -48,3 +48,23 @@ class OtherProfile(InvalidRequest):
             for field in ("source", "external_id")
         )
         super().__init__(f"{detail} {fix}", errors=errors)
+
+
+class ProfileTaken(Conflict):
+    """Another organisation's profile has this `(source, external_id)`."""
+
+    code = "profile_taken"
+
+    def __init__(self) -> None:
+        super().__init__("This source and external_id are taken; use a source of your own.")
+
+
+class OwnerIsNotYours(InvalidRequest):
+    """A profile cannot be given away by its writer."""
+
+    code = "owner_not_yours"
+
+    def __init__(self) -> None:
+        fix = "Leave it out, or give your own organisation."
+        problem = FieldProblem(field="owner", message="names an organisation that is not yours", fix=fix)
+        super().__init__(f"owner names an organisation that is not yours. {fix}", errors=(problem,))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.catalog.profiles.rules import PreparedProfile, search_text, stages
@@ -13,6 +13,7 @@ from services.catalog.tables import ProfileContactRow, ProfileRow, ProfileTermRo
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import CompanyStage, Language, ProfileStatus, Visibility
 from shared.kit.database import ReadSession, WriteSession
+from shared.kit.identity import Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Head:
 
     revision: int
     status: ProfileStatus
+    visibility: Visibility
+    owner: str | None
     content_hash: str
     contact_document: str | None
 
@@ -59,6 +62,8 @@ def lock(session: WriteSession, ids: Iterable[str]) -> dict[str, Head]:
             ProfileRow.id,
             ProfileRow.revision,
             ProfileRow.status,
+            ProfileRow.visibility,
+            ProfileRow.owner,
             ProfileRow.content_hash,
             ProfileContactRow.document.label("contact_document"),
         )
@@ -71,6 +76,8 @@ def lock(session: WriteSession, ids: Iterable[str]) -> dict[str, Head]:
         row.id: Head(
             revision=row.revision,
             status=ProfileStatus(row.status),
+            visibility=Visibility(row.visibility),
+            owner=row.owner,
             content_hash=row.content_hash,
             contact_document=row.contact_document,
         )
@@ -146,11 +153,24 @@ def find(session: ReadSession, profile_id: str) -> StoredRow | None:
     return None if found is None else StoredRow(row=found[0], has_contact=found[1])
 
 
-def search(session: ReadSession, wanted: ProfileSearch, *, after_id: str, limit: int) -> list[StoredRow]:
-    """The next profiles that are not hidden, by id."""
+def visible_to(principal: Principal) -> ColumnElement[bool]:
+    """Rows that the caller may know of; what a list leaves out it must not count either, so this is in its SQL."""
+    if principal.is_staff:
+        return true()
+    closed = [Visibility.HIDDEN.value] if principal.is_member else [Visibility.HIDDEN.value, Visibility.MEMBERS.value]
+    is_open = ProfileRow.visibility.not_in(closed)
+    if principal.organization_id is None:
+        return is_open
+    return or_(is_open, ProfileRow.owner == principal.organization_id)
+
+
+def search(
+    session: ReadSession, wanted: ProfileSearch, principal: Principal, *, after_id: str, limit: int
+) -> list[StoredRow]:
+    """The next profiles that the caller may know of, by id."""
     statement = (
         select(ProfileRow, _has_contact)
-        .where(ProfileRow.id > after_id, ProfileRow.visibility != Visibility.HIDDEN.value, *_conditions(wanted))
+        .where(ProfileRow.id > after_id, visible_to(principal), *_conditions(wanted))
         .order_by(ProfileRow.id)
         .limit(limit)
     )
@@ -196,6 +216,7 @@ def _columns(prepared: PreparedProfile, *, revision: int, now: datetime) -> dict
         "kind": profile.kind.value,
         "status": ProfileStatus.ACTIVE.value,
         "visibility": profile.visibility.value,
+        "owner": profile.owner,
         "language": profile.language.value if profile.language else None,
         "country": _lower(profile.region.country),
         "province": _lower(profile.region.province),

@@ -14,7 +14,7 @@ from shared.contracts.profiles import Kind, Profile, ProfilePage, StoredProfile
 from shared.contracts.vocabularies import CompanyStage, Language, ProfileStatus
 from shared.kit.etags import is_fresh, revision_etag
 from shared.kit.http import problem_responses
-from shared.kit.identity import Permission, requires
+from shared.kit.identity import CurrentPrincipal, Permission, requires
 from shared.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
@@ -63,10 +63,12 @@ class ProfileQuery(WireModel):
     status_code=201,
     responses=example_response(201, STORED) | problem_responses(409, 503),
 )
-def register_profile(profile: ProfileBody, db: Db, now: Now, response: Response) -> StoredProfile:
+def register_profile(
+    profile: ProfileBody, db: Db, principal: CurrentPrincipal, now: Now, response: Response
+) -> StoredProfile:
     """Register a profile. The same `source` and `external_id` may come back only after a withdrawal."""
     with db.write() as session:
-        stored = service.register(session, profile, now=now)
+        stored = service.register(session, profile, principal, now=now)
     response.headers["Location"] = f"/v1/profiles/{stored.id}"
     response.headers["ETag"] = revision_etag(stored.revision)
     return stored
@@ -77,11 +79,11 @@ def register_profile(profile: ProfileBody, db: Db, now: Now, response: Response)
     dependencies=[requires(Permission.PROFILES_READ)],
     responses=example_response(200, {"items": [STORED], "next_cursor": None}) | problem_responses(400, 503),
 )
-def list_profiles(query: Annotated[ProfileQuery, Query()], db: Db) -> ProfilePage:
+def list_profiles(query: Annotated[ProfileQuery, Query()], db: Db, principal: CurrentPrincipal) -> ProfilePage:
     """Profiles in the order of their ids, page by page; hidden ones are not listed."""
     after_id = "" if query.cursor is None else str(decode_cursor(query.cursor, str)[0])
     with db.read() as session:
-        found = service.search(session, query.as_search(), after_id=after_id, limit=query.limit + 1)
+        found = service.search(session, query.as_search(), principal, after_id=after_id, limit=query.limit + 1)
     items = tuple(found[: query.limit])
     next_cursor = encode_cursor(items[-1].id) if len(found) > query.limit else None
     return ProfilePage(items=items, next_cursor=next_cursor)
@@ -94,11 +96,11 @@ def list_profiles(query: Annotated[ProfileQuery, Query()], db: Db) -> ProfilePag
     responses=example_response(200, STORED) | {304: {"description": "Not Modified"}} | problem_responses(404, 410, 503),
 )
 def read_profile(
-    profile_id: ProfileId, db: Db, response: Response, if_none_match: IfNoneMatch = None
+    profile_id: ProfileId, db: Db, principal: CurrentPrincipal, response: Response, if_none_match: IfNoneMatch = None
 ) -> StoredProfile | Response:
     """One profile, without what its visibility hides."""
     with db.read() as session:
-        stored = service.read(session, profile_id)
+        stored = service.read(session, profile_id, principal)
     etag = revision_etag(stored.revision)
     if is_fresh(if_none_match, stored.revision):
         return Response(status_code=304, headers={"ETag": etag})
@@ -112,14 +114,20 @@ def read_profile(
     responses=example_response(200, STORED) | problem_responses(404, 409, 410, 412, 428, 503),
 )
 def revise_profile(
-    profile_id: ProfileId, profile: ProfileBody, db: Db, now: Now, response: Response, if_match: IfMatch = None
+    profile_id: ProfileId,
+    profile: ProfileBody,
+    db: Db,
+    principal: CurrentPrincipal,
+    now: Now,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> StoredProfile:
     """Replace a profile by its next revision; equal content changes nothing.
 
     Without `contact` the stored one stays; `"contact": null` removes it.
     """
     with db.write() as session:
-        stored = service.revise(session, profile_id, profile, if_match=if_match, now=now)
+        stored = service.revise(session, profile_id, profile, principal, if_match=if_match, now=now)
     response.headers["ETag"] = revision_etag(stored.revision)
     return stored
 
@@ -130,7 +138,9 @@ def revise_profile(
     status_code=204,
     responses=problem_responses(404, 410, 412, 428, 503),
 )
-def withdraw_profile(profile_id: ProfileId, db: Db, now: Now, if_match: IfMatch = None) -> None:
+def withdraw_profile(
+    profile_id: ProfileId, db: Db, principal: CurrentPrincipal, now: Now, if_match: IfMatch = None
+) -> None:
     """Withdraw a profile: it leaves every list, search and match, and stays on record."""
     with db.write() as session:
-        service.withdraw(session, profile_id, if_match=if_match, now=now)
+        service.withdraw(session, profile_id, principal, if_match=if_match, now=now)

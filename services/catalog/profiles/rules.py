@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.contracts.parts import Contact
@@ -27,6 +27,7 @@ _UNSEARCHED = (
     "track_record",
     "url",
     "rules",
+    "owner",
 )
 _ORGANISATION_FIELDS = ("organisation", "organisation_unit", "url")
 
@@ -71,6 +72,16 @@ def prepare(profile: Profile) -> PreparedProfile:
     )
 
 
+def with_owner(prepared: PreparedProfile, owner: str | None) -> PreparedProfile:
+    """The same with another owner, in the document and its hash too."""
+    if prepared.profile.owner == owner:
+        return prepared
+    profile = prepared.profile.model_copy(update={"owner": owner})
+    document = _as_json(profile)
+    content_hash = hashlib.sha256(document.encode()).hexdigest()
+    return replace(prepared, profile=profile, document=document, content_hash=content_hash)
+
+
 def search_text(profile: Profile) -> str:
     """Every text of the profile in lower case; an anonymous one cannot be found by what it hides."""
     excluded = {*_UNSEARCHED, "contact"}
@@ -96,8 +107,9 @@ def as_seen_by_the_public(profile: Profile) -> Profile | None:
         return None
     if profile.visibility is Visibility.ANONYMOUS:
         # Its rules may tell who it is: whom it refuses, where it looks; and so may its own words.
-        return unnamed(profile).model_copy(update={**dict.fromkeys((*_ORGANISATION_FIELDS, "contact")), "rules": ()})
-    return profile.model_copy(update={"contact": None})
+        masked = (*_ORGANISATION_FIELDS, "contact", "owner")
+        return unnamed(profile).model_copy(update={**dict.fromkeys(masked), "rules": ()})
+    return profile.model_copy(update={"contact": None, "owner": None})
 
 
 def _with_language(profile: Profile) -> Profile:

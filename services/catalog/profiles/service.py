@@ -7,6 +7,7 @@ from datetime import datetime
 from services.catalog.changes import outbox
 from services.catalog.profiles import repository, rules
 from services.catalog.profiles.errors import OtherProfile, ProfileExists, ProfileNotFound, ProfileWithdrawn
+from services.catalog.profiles.ownership import check_may_change, is_visible, settled
 from services.catalog.profiles.repository import Head, ProfileSearch, StoredRow
 from services.catalog.profiles.rules import PreparedProfile
 from shared.contracts.imports import RowOutcome
@@ -14,6 +15,8 @@ from shared.contracts.profiles import Profile, StoredProfile, profile_adapter
 from shared.contracts.vocabularies import ProfileStatus, Visibility
 from shared.kit.database import ReadSession, WriteSession
 from shared.kit.etags import require_match
+from shared.kit.identity import Principal
+from shared.kit.identity.principal import LOCAL
 
 ROWS_A_ROUND_TRIP = 500
 
@@ -27,10 +30,9 @@ class Upserted:
     revision: int
 
 
-def register(session: WriteSession, profile: Profile, *, now: datetime) -> StoredProfile:
-    """A new profile, or a withdrawn one brought back; raises ProfileExists."""
-    prepared = rules.prepare(profile)
-    heads = _lock_or_insert(session, [prepared], now=now)
+def register(session: WriteSession, profile: Profile, principal: Principal = LOCAL, *, now: datetime) -> StoredProfile:
+    """A new profile, or a withdrawn one brought back; raises ProfileExists and what `settled` raises."""
+    [prepared], heads = _lock_or_insert(session, [rules.prepare(profile)], principal, now=now)
     head = heads.get(prepared.id)
     if head is not None and head.status is ProfileStatus.ACTIVE:
         raise ProfileExists(prepared.id)
@@ -39,23 +41,32 @@ def register(session: WriteSession, profile: Profile, *, now: datetime) -> Store
 
 
 def revise(
-    session: WriteSession, profile_id: str, profile: Profile, *, if_match: str | None, now: datetime
+    session: WriteSession,
+    profile_id: str,
+    profile: Profile,
+    principal: Principal = LOCAL,
+    *,
+    if_match: str | None,
+    now: datetime,
 ) -> StoredProfile:
-    """A new revision, unless nothing changed; raises ProfileNotFound, ProfileWithdrawn, OtherProfile and those of
-    `require_match`.
+    """A new revision, unless nothing changed; raises ProfileNotFound, Forbidden, ProfileWithdrawn, OtherProfile,
+    OwnerIsNotYours and those of `require_match`.
     """
     prepared = rules.prepare(profile)
-    head = _lock_active(session, profile_id)
+    head = _lock_active(session, profile_id, principal)
     require_match(if_match, head.revision)
     if prepared.id != profile_id:
         raise OtherProfile(prepared.id)
+    prepared = settled(prepared, head, principal)
     _write(session, [prepared], {profile_id: head}, now=now)
     return _stored(session, profile_id)
 
 
-def withdraw(session: WriteSession, profile_id: str, *, if_match: str | None, now: datetime) -> None:
+def withdraw(
+    session: WriteSession, profile_id: str, principal: Principal = LOCAL, *, if_match: str | None, now: datetime
+) -> None:
     """Take a profile out of every answer; it stays on record. Raises as `revise` does."""
-    head = _lock_active(session, profile_id)
+    head = _lock_active(session, profile_id, principal)
     require_match(if_match, head.revision)
     revision = head.revision + 1
     document = repository.withdraw(session, profile_id, revision=revision, now=now)
@@ -63,37 +74,53 @@ def withdraw(session: WriteSession, profile_id: str, *, if_match: str | None, no
     outbox.record(session, [change], now=now)
 
 
-def upsert(session: WriteSession, profile: Profile, *, now: datetime) -> Upserted:
-    """Register or revise, whichever is due; a withdrawn profile comes back."""
-    return upsert_many(session, [profile], now=now)[0]
+def upsert(session: WriteSession, profile: Profile, principal: Principal = LOCAL, *, now: datetime) -> Upserted:
+    """Register or revise, whichever is due; a withdrawn profile comes back. Raises what `settled` raises."""
+    return upsert_many(session, [profile], principal, now=now)[0]
 
 
-def upsert_many(session: WriteSession, profiles: Iterable[Profile], *, now: datetime) -> list[Upserted]:
+def upsert_many(
+    session: WriteSession, profiles: Iterable[Profile], principal: Principal = LOCAL, *, now: datetime
+) -> list[Upserted]:
     """`upsert` for each profile in order, in few round trips; the same profile may come twice, the later one wins."""
     done: list[Upserted] = []
     batch: dict[str, PreparedProfile] = {}
     for profile in profiles:
         prepared = rules.prepare(profile)
         if prepared.id in batch or len(batch) == ROWS_A_ROUND_TRIP:
-            done += _upsert_batch(session, list(batch.values()), now=now)
+            done += _upsert_batch(session, list(batch.values()), principal, now=now)
             batch.clear()
         batch[prepared.id] = prepared
-    return done + _upsert_batch(session, list(batch.values()), now=now)
+    return done + _upsert_batch(session, list(batch.values()), principal, now=now)
 
 
-def read(session: ReadSession, profile_id: str) -> StoredProfile:
-    """A profile as the public sees it; raises ProfileNotFound and ProfileWithdrawn."""
+def foreign_ids(session: WriteSession, profiles: Iterable[Profile], principal: Principal) -> set[str]:
+    """Ids of those that another organisation owns; their rows are locked."""
+    ids = [rules.profile_id(profile.source, profile.external_id) for profile in profiles]
+    return {id_ for id_, head in repository.lock(session, ids).items() if not principal.acts_for(head.owner)}
+
+
+def read(session: ReadSession, profile_id: str, principal: Principal) -> StoredProfile:
+    """A profile as the caller may see it; raises ProfileNotFound and ProfileWithdrawn."""
     found = repository.find(session, profile_id) if rules.is_profile_id(profile_id) else None
-    if found is None or found.row.visibility == Visibility.HIDDEN.value:
+    if found is None or not is_visible(principal, Visibility(found.row.visibility), found.row.owner):
         raise ProfileNotFound
     if found.row.status == ProfileStatus.WITHDRAWN.value:
         raise ProfileWithdrawn
-    return public_profile(found)
+    return seen_profile(found, principal)
 
 
-def search(session: ReadSession, wanted: ProfileSearch, *, after_id: str, limit: int) -> list[StoredProfile]:
-    """The next profiles of a list, by id, as the public sees them."""
-    return [public_profile(found) for found in repository.search(session, wanted, after_id=after_id, limit=limit)]
+def search(
+    session: ReadSession, wanted: ProfileSearch, principal: Principal, *, after_id: str, limit: int
+) -> list[StoredProfile]:
+    """The next profiles of a list, by id, as the caller may see them."""
+    found = repository.search(session, wanted, principal, after_id=after_id, limit=limit)
+    return [seen_profile(row, principal) for row in found]
+
+
+def seen_profile(found: StoredRow, principal: Principal) -> StoredProfile:
+    """A stored row that the caller may know of, with everything masked that is not for it."""
+    return stored_profile(found) if principal.sees_private(found.row.owner) else public_profile(found)
 
 
 def public_profile(found: StoredRow) -> StoredProfile:
@@ -125,28 +152,36 @@ def _stored(session: WriteSession, profile_id: str) -> StoredProfile:
     return stored_profile(found)
 
 
-def _lock_active(session: WriteSession, profile_id: str) -> Head:
+def _lock_active(session: WriteSession, profile_id: str, principal: Principal) -> Head:
     head = repository.lock(session, [profile_id]).get(profile_id) if rules.is_profile_id(profile_id) else None
     if head is None:
         raise ProfileNotFound
+    check_may_change(principal, head)
     if head.status is ProfileStatus.WITHDRAWN:
         raise ProfileWithdrawn
     return head
 
 
-def _lock_or_insert(session: WriteSession, batch: Sequence[PreparedProfile], *, now: datetime) -> dict[str, Head]:
-    """Lock what is stored and insert the rest; afterwards every row of the batch is ours until the commit."""
+def _lock_or_insert(
+    session: WriteSession, batch: Sequence[PreparedProfile], principal: Principal, *, now: datetime
+) -> tuple[list[PreparedProfile], dict[str, Head]]:
+    """Lock what is stored and insert the rest, each with its owner; every row is ours until the commit then."""
     heads = repository.lock(session, [prepared.id for prepared in batch])
-    missing = [prepared for prepared in batch if prepared.id not in heads]
+    missing = [settled(prepared, None, principal) for prepared in batch if prepared.id not in heads]
     inserted = repository.insert_new(session, missing, now=now)
     overtaken = [prepared.id for prepared in missing if prepared.id not in inserted]
-    return heads | repository.lock(session, overtaken) if overtaken else heads
+    if overtaken:
+        heads |= repository.lock(session, overtaken)
+    return [settled(prepared, heads.get(prepared.id), principal) for prepared in batch], heads
 
 
-def _upsert_batch(session: WriteSession, batch: Sequence[PreparedProfile], *, now: datetime) -> list[Upserted]:
+def _upsert_batch(
+    session: WriteSession, batch: Sequence[PreparedProfile], principal: Principal, *, now: datetime
+) -> list[Upserted]:
     if not batch:
         return []
-    return _write(session, batch, _lock_or_insert(session, batch, now=now), now=now)
+    owned, heads = _lock_or_insert(session, batch, principal, now=now)
+    return _write(session, owned, heads, now=now)
 
 
 def _write(

@@ -16,6 +16,12 @@ from services.cli.serving import listen
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORTS = {Service.CATALOG: 8001, Service.MATCHER: 8002}
+NO_IDENTITY = {
+    f"LIAISON_{service.name}_{setting}": ""
+    for service in Service
+    for setting in ("API_KEY_PEPPER", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL")
+}
+"""The demo is for one person on one machine, whatever the shell's environment says."""
 _DATABASES = ("catalog.db", "matcher.db")
 _SNAPSHOTS = "matcher"
 _FEED_PAGE_SIZE = 64
@@ -82,14 +88,15 @@ def running_services(directory: Path, catalog_port: int | None, matcher_port: in
         catalog = ChildService(
             Service.CATALOG,
             sockets[Service.CATALOG],
-            environment={"LIAISON_CATALOG_DATABASE_URL": f"sqlite:///{folder / 'catalog.db'}"},
+            environment=NO_IDENTITY | {"LIAISON_CATALOG_DATABASE_URL": f"sqlite:///{folder / 'catalog.db'}"},
             log=_log(folder, Service.CATALOG),
         )
         children.append(catalog)
         matcher = ChildService(
             Service.MATCHER,
             sockets[Service.MATCHER],
-            environment={
+            environment=NO_IDENTITY
+            | {
                 "LIAISON_MATCHER_ENCODER_THREADS": str(min(os.cpu_count() or 1, 8)),
                 "LIAISON_MATCHER_FEED_PAGE_SIZE": str(_FEED_PAGE_SIZE),
                 "LIAISON_MATCHER_DATABASE_URL": f"sqlite:///{folder / 'matcher.db'}",
@@ -104,8 +111,8 @@ def running_services(directory: Path, catalog_port: int | None, matcher_port: in
 
 def _socket(service: Service, port: int | None) -> socket.socket:
     if port is not None:
-        return listen(LOOPBACK, port, is_insecure_allowed=False)
+        return listen(LOOPBACK, port)
     try:
-        return listen(LOOPBACK, USUAL_PORTS[service], is_insecure_allowed=False)
+        return listen(LOOPBACK, USUAL_PORTS[service])
     except CommandProblem:  # taken: the demo says where it is
-        return listen(LOOPBACK, 0, is_insecure_allowed=False)
+        return listen(LOOPBACK, 0)

@@ -79,7 +79,7 @@ def serve_replica(settings: MatcherSettings, pipe: Connection) -> None:
 
     threading.Thread(target=end_with_parent, daemon=True).start()
     factory = encoder_factory(EncoderChoice.HASHED, loads_model=False)
-    listening = listen(settings.host, settings.port, is_insecure_allowed=False)
+    listening = listen(settings.host, settings.port)
     run_service("matcher", lambda: create_app(settings, factory), settings, listening)
 
 

@@ -66,7 +66,7 @@ def written_answer(answer: Answer, encoder: Encoder) -> WrittenAnswer:
     policies = answer.draft.policies() if answer.draft else {}
     moves, matches = answer.arranged.moves, answer.arranged.matches
     asked = Asked(answer.subject, answer.request, answer.snapshot, answer.policy, encoder)
-    run = run_id(answer.request, provenance, withheld=_withheld(answer))
+    run = run_id(answer.request, provenance, withheld=_withheld(answer), sees_members=answer.sees_members)
     left_out = [
         LeftOut(profile_id=one.entry.profile_id, score=one.score, move=_move(moves[one.entry.profile_id]))
         for one in answer.arranged.left_out

@@ -9,6 +9,7 @@ from services.matcher.api.answers import WrittenAnswer, written_answer
 from services.matcher.api.degraded import DEGRADED_RESPONSES, degraded_headers
 from services.matcher.api.examples import BATCH_EXAMPLES, MATCH_EXAMPLES, MATCH_RESPONSE_EXAMPLE
 from services.matcher.api.match_telemetry import MatchTelemetry, Telemetry
+from services.matcher.api.object_access import check_subject
 from services.matcher.bootstrap import Matcher
 from services.matcher.deps import ReadyMatcher
 from services.matcher.matching.matchmaker import Answer
@@ -19,7 +20,7 @@ from services.matcher.runs.answered import AnsweredRun, request_json
 from shared.contracts.matches import MatchBatchRequest, MatchBatchResponse, MatchRequest, MatchResponse
 from shared.kit.errors import ServiceError
 from shared.kit.http import Responses, problem_responses
-from shared.kit.identity import Permission, requires
+from shared.kit.identity import CurrentPrincipal, Permission, Principal, requires
 
 router = APIRouter(prefix="/v1", tags=["matches"])
 _HEADERS = DEGRADED_RESPONSES[200]
@@ -39,11 +40,12 @@ def create_matches(
     request: Annotated[MatchRequest, Body(openapi_examples=MATCH_EXAMPLES)],
     matcher: ReadyMatcher,
     telemetry: Telemetry,
+    principal: CurrentPrincipal,
 ) -> Response:
     """Propose counterparts for a stored profile, a text or a whole profile; best first, ties by id."""
     line = matcher.line
     with telemetry.listening():
-        body = _answered(line, request, line.matchmaker.current, matcher, telemetry)
+        body = _answered(line, request, line.matchmaker.current, matcher, telemetry, principal)
     return _json(body, matcher)
 
 
@@ -57,6 +59,7 @@ def create_match_batch(
     batch: Annotated[MatchBatchRequest, Body(openapi_examples=BATCH_EXAMPLES)],
     matcher: ReadyMatcher,
     telemetry: Telemetry,
+    principal: CurrentPrincipal,
 ) -> Response:
     """Answer several requests from one snapshot; a request at fault fails the batch and is named.
 
@@ -69,7 +72,7 @@ def create_match_batch(
     with telemetry.listening():
         for number, request in enumerate(batch.requests):
             try:
-                answers.append(_answered(line, request, snapshot, matcher, telemetry, taken))
+                answers.append(_answered(line, request, snapshot, matcher, telemetry, principal, taken))
             except ServiceError as error:
                 error.detail = f"requests.{number}: {error.detail}"
                 raise
@@ -82,10 +85,12 @@ def _answered(
     snapshot: Snapshot,
     matcher: Matcher,
     telemetry: MatchTelemetry,
+    principal: Principal,
     taken: Counter[str] | None = None,
 ) -> bytes:
     """One request's answer, recorded, logged and counted; what it proposes is added to `taken`."""
-    answer = line.matchmaker.answer(request, snapshot, taken)
+    check_subject(principal, request.subject_id, snapshot)
+    answer = line.matchmaker.answer(request, snapshot, taken, sees_members=principal.is_member)
     if taken is not None:
         taken.update(scored.entry.profile_id for scored in answer.arranged.matches)
     with stage(Stage.WRITING):

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response
 
 from services.matcher.api.examples import MATCH_RESPONSE_EXAMPLE
+from services.matcher.api.object_access import may_read_run
 from services.matcher.deps import RunningMatcher
 from services.matcher.runs.answered import RecordedRun
 from shared.contracts.match_runs import MatchRun
 from shared.kit.errors import NotFound
 from shared.kit.http import Responses, problem_responses
-from shared.kit.identity import Permission, requires
+from shared.kit.identity import CurrentPrincipal, Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["matches"])
 
@@ -41,11 +42,13 @@ class MatchRunNotFound(NotFound):
     responses=_FOUND | problem_responses(404, 503),
 )
 def read_match_run(
-    run_id: Annotated[str, Path(description="`run_id` of an answer")], matcher: RunningMatcher
+    run_id: Annotated[str, Path(description="`run_id` of an answer")],
+    matcher: RunningMatcher,
+    principal: CurrentPrincipal,
 ) -> Response:
     """The answer as it was given, byte by byte, with its request; kept for a time after it was last answered."""
     run = matcher.runs.find(run_id)
-    if run is None:
+    if run is None or not may_read_run(principal, run, matcher.publisher.current):
         raise MatchRunNotFound(
             "run_id: no such run. It was not recorded (`record_run: false`, or too many at once), or it is older than "
             "the retention. Use the run_id of an answer, or ask again."

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from services.matcher.api.answers import shown
+from services.matcher.api.object_access import check_simulated
 from services.matcher.api.policy_examples import SIMULATION_EXAMPLE, SIMULATION_EXAMPLES
 from services.matcher.bootstrap import Matcher
 from services.matcher.deps import ReadyMatcher
@@ -17,7 +18,7 @@ from services.matcher.scoring.policy import RankingPolicy
 from shared.contracts.policies import PolicyDocument
 from shared.contracts.simulations import Change, SimulatedMatch, SimulatedSubject, Simulation, SimulationRequest
 from shared.kit.http import Responses, problem_responses
-from shared.kit.identity import Permission, requires
+from shared.kit.identity import CurrentPrincipal, Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["policies"])
 _SIMULATED: Responses = {200: {"content": {"application/json": {"example": SIMULATION_EXAMPLE}}}}
@@ -29,7 +30,9 @@ _SIMULATED: Responses = {200: {"content": {"application/json": {"example": SIMUL
     responses=_SIMULATED | problem_responses(404, 503),
 )
 def simulate_policy(
-    request: Annotated[SimulationRequest, Body(openapi_examples=SIMULATION_EXAMPLES)], matcher: ReadyMatcher
+    request: Annotated[SimulationRequest, Body(openapi_examples=SIMULATION_EXAMPLES)],
+    matcher: ReadyMatcher,
+    principal: CurrentPrincipal,
 ) -> Simulation:
     """Both lists of each subject side by side: who moves, enters or leaves, and which signals did it."""
     draft = _draft(request, matcher)
@@ -37,6 +40,8 @@ def simulate_policy(
     against = source.active if request.against is None else source.named(request.against)
     matchmaker = matcher.line.matchmaker
     snapshot = matchmaker.current
+    for subject_id in request.subject_ids:
+        check_simulated(principal, subject_id, snapshot)
     return Simulation(
         draft=draft.revision,
         against=against.revision,

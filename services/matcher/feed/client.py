@@ -4,10 +4,11 @@ from typing import TypeVar
 
 import httpx
 
+from shared.contracts.api_keys import ApiKeyChangePage
 from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, IntroductionChangePage
 
 _CONNECT_SECONDS = 2.0
-Page = TypeVar("Page", ChangePage, FeedbackChangePage, IntroductionChangePage)
+Page = TypeVar("Page", ChangePage, FeedbackChangePage, IntroductionChangePage, ApiKeyChangePage)
 
 
 class FeedUnreachableError(Exception):
@@ -37,6 +38,10 @@ class FeedClient:
     def introductions(self, after: int, *, wait: bool) -> IntroductionChangePage:
         """The changes of introductions after a position, in the same way. Raises FeedUnreachableError."""
         return self._page(IntroductionChangePage, FeedEntity.INTRODUCTION, after, wait)
+
+    def api_keys(self, after: int, *, wait: bool) -> ApiKeyChangePage:
+        """The keys that changed after a position, in the same way. Raises FeedUnreachableError."""
+        return self._page(ApiKeyChangePage, FeedEntity.API_KEY, after, wait)
 
     def _page(self, page: type[Page], entity: FeedEntity, after: int, wait: bool) -> Page:
         wait_seconds = self._wait_seconds if wait else 0.0

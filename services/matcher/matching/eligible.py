@@ -28,6 +28,8 @@ class Scope:
     """Added to the subject's own."""
     as_of: date | None = None
     """The day that deadlines and validity are judged on; None where they are not."""
+    sees_members: bool = True
+    """Whether whoever asks may know of profiles that are shown to members only; what it may not is never counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ def _judge(segment: Segment, live: Mask, subject: Subject, scope: Scope, rules: 
     reachable = live & segment.targets & eligible_rows(segment.attributes, scope.target_kinds, scope.filters)
     if scope.as_of is not None:
         reachable &= filter_mask(segment.attributes, OpenOn(day=scope.as_of))
+    if not scope.sees_members:
+        reachable &= ~segment.members
     own_row = segment.row_by_id.get(subject.profile_id or "")
     if own_row is not None:
         reachable[own_row] = False

@@ -71,6 +71,7 @@ class Answer:
     """That of every match, but for a list drafted from two: there, the first of them."""
     draft: Draft | None = None
     """Whose choice each match is, where two policies are compared."""
+    sees_members: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,14 @@ class Matchmaker:
         """The snapshot that a request beginning now would read."""
         return self._publisher.current
 
-    def answer(self, request: MatchRequest, snapshot: Snapshot, taken: Mapping[str, int] | None = None) -> Answer:
+    def answer(
+        self,
+        request: MatchRequest,
+        snapshot: Snapshot,
+        taken: Mapping[str, int] | None = None,
+        *,
+        sees_members: bool = True,
+    ) -> Answer:
         """Match one request on a snapshot; `taken` says how often each target was proposed in the same batch.
 
         Raises SubjectNotFound, SnapshotBehind, PolicyNotFound.
@@ -125,8 +133,8 @@ class Matchmaker:
             subject = self._subject(request, snapshot)
         comparison = self._comparisons.of(request, subject.kind)
         if comparison is not None:
-            return self._drafted(request, subject, snapshot, comparison, taken or {})
-        return self._answer(request, subject, snapshot, policy, taken or {}, self._exposure_of)
+            return self._drafted(request, subject, snapshot, comparison, taken or {}, sees_members)
+        return self._answer(request, subject, snapshot, policy, taken or {}, self._exposure_of, sees_members)
 
     def _drafted(
         self,
@@ -135,11 +143,12 @@ class Matchmaker:
         snapshot: Snapshot,
         comparison: LiveComparison,
         taken: Mapping[str, int],
+        sees_members: bool,
     ) -> Answer:
         """One list from those of two policies; near misses are the first policy's."""
         exposure_of = cache(self._exposure_of)  # it may grow meanwhile, and both lists must withhold the same
         first, second = (
-            self._answer(asked, subject, snapshot, comparison.policy_of(team), taken, exposure_of)
+            self._answer(asked, subject, snapshot, comparison.policy_of(team), taken, exposure_of, sees_members)
             for team, asked in ((Team.FIRST, request), (Team.SECOND, request.model_copy(update={"near_misses": 0})))
         )
         lists = {Team.FIRST: first.arranged, Team.SECOND: second.arranged}
@@ -154,10 +163,11 @@ class Matchmaker:
         policy: RankingPolicy,
         taken: Mapping[str, int],
         exposure_of: ExposureOf,
+        sees_members: bool,
     ) -> Answer:
         """The answer under one policy."""
         with stage(Stage.ELIGIBILITY):
-            prepared = self.prepared(request, subject, snapshot, policy)
+            prepared = self.prepared(request, subject, snapshot, policy, sees_members=sees_members)
         with stage(Stage.RANKING):
             ranking = match(prepared, pool_size(request))
         above = [one for one in ranking.matches if one.score >= floor_of(request, policy, prepared, one.entry)]
@@ -171,31 +181,44 @@ class Matchmaker:
             near_misses=near_misses(prepared, request.near_misses),
             snapshot=snapshot,
             policy=policy,
+            sees_members=sees_members,
         )
 
-    def why(self, request: MatchRequest, target_id: str, snapshot: Snapshot) -> WhyNot:
+    def why(self, request: MatchRequest, target_id: str, snapshot: Snapshot, *, sees_members: bool = True) -> WhyNot:
         """Follow one target through every stage. Raises as `answer` does, and TargetNotFound."""
         _check_position(request, snapshot)
         policy = self.policy_of(request)
         subject = self._subject(request, snapshot)
-        target = _stored(target_id, snapshot)
-        prepared = self.prepared(request, subject, snapshot, policy)
+        target = stored_target(target_id, snapshot)
+        prepared = self.prepared(request, subject, snapshot, policy, sees_members=sees_members)
         floor = floor_of(request, policy, prepared, target)
         found = why(prepared, snapshot, target_id, limit=request.limit, floor=floor)
         return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=policy)
 
     def kind_of(self, target_id: str, snapshot: Snapshot) -> Kind:
         """The kind of a stored profile. Raises TargetNotFound."""
-        return _stored(target_id, snapshot).attributes.kind
+        return stored_target(target_id, snapshot).attributes.kind
 
     def policy_of(self, request: MatchRequest) -> RankingPolicy:
         """The policy that the request names, else the active one. Raises PolicyNotFound."""
         return self._policies.active if request.policy is None else self._policies.named(request.policy)
 
-    def prepared(self, request: MatchRequest, subject: Subject, snapshot: Snapshot, policy: RankingPolicy) -> Prepared:
+    def prepared(
+        self,
+        request: MatchRequest,
+        subject: Subject,
+        snapshot: Snapshot,
+        policy: RankingPolicy,
+        *,
+        sees_members: bool = True,
+    ) -> Prepared:
         """A request's question about a subject, to be scored by a policy."""
         scope = Scope(
-            target_kinds=request.target_kinds, filters=request.filters, rules=request.rules, as_of=request.as_of
+            target_kinds=request.target_kinds,
+            filters=request.filters,
+            rules=request.rules,
+            as_of=request.as_of,
+            sees_members=sees_members,
         )
         return prepare(subject, scope, snapshot, self._books.book(policy, snapshot.chance), request.fusion)
 
@@ -248,17 +271,26 @@ def _profile_of(inline: InlineText) -> Profile:
     return PROFILE_TYPES[inline.kind].model_validate(fields)  # type: ignore[return-value] # one of the union's members
 
 
-def _stored(target_id: str, snapshot: Snapshot) -> Entry:
+def stored_target(target_id: str, snapshot: Snapshot) -> Entry:
     found = snapshot.find(target_id)
     if found is None:
-        raise _target_not_found(target_id)
+        raise target_not_found(target_id)
     return found[0].entries[found[1]]
 
 
-def _target_not_found(target_id: str) -> TargetNotFound:
+def target_not_found(target_id: str) -> TargetNotFound:
     return TargetNotFound(
         f"target: no active profile {target_id!r}. Check the id, or wait until the matcher has read it.",
         errors=(FieldProblem(field="query.target", message="unknown", fix="Use the id the catalog answered with."),),
+    )
+
+
+def subject_not_found(profile_id: str) -> SubjectNotFound:
+    """No profile that the caller may know of has this id."""
+    return SubjectNotFound(
+        f"subject_id: no active profile {profile_id!r}. Check the id, or register the profile with the catalog "
+        "and wait until the matcher has read it.",
+        errors=(FieldProblem(field="subject_id", message="unknown", fix="Use the id the catalog answered with."),),
     )
 
 
@@ -266,9 +298,5 @@ def stored_subject(profile_id: str, snapshot: Snapshot) -> Subject:
     """A profile of the snapshot as a subject; nothing is embedded. Raises SubjectNotFound."""
     found = snapshot.find(profile_id)
     if found is None:
-        raise SubjectNotFound(
-            f"subject_id: no active profile {profile_id!r}. Check the id, or register the profile with the catalog "
-            "and wait until the matcher has read it.",
-            errors=(FieldProblem(field="subject_id", message="unknown", fix="Use the id the catalog answered with."),),
-        )
+        raise subject_not_found(profile_id)
     return segment_subject(*found)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from pydantic_core import from_json
 
 from services.matcher.domain.attributes import Attributes, AttributeTable, Mask, attribute_table
 from services.matcher.domain.fact_columns import FactColumns, fact_columns
@@ -27,6 +28,11 @@ class Entry:
     visibility: Visibility
     attributes: Attributes
     facts: ProfileFacts
+
+    def owner(self) -> str | None:
+        """The organisation that it belongs to, read without validating: the matcher wrote this JSON itself."""
+        owner: str | None = from_json(self.profile_json).get("owner")
+        return owner
 
     def profile(self) -> Profile:
         """The profile as it came through the feed, without contact."""
@@ -53,6 +59,8 @@ class Segment:
     row_by_id: dict[str, int]
     targets: Mask = field(repr=False)
     """Rows that may be proposed: hidden profiles may ask but are never answered."""
+    members: Mask = field(repr=False)
+    """Rows that only members may know of."""
     chinese: Mask = field(repr=False)
     """Rows whose text is Chinese."""
 
@@ -106,5 +114,6 @@ def assemble_segment(entries: Sequence[Entry], aspects: Aspects) -> Segment:
         aspects=aspects.prepared(),
         row_by_id={entry.profile_id: row for row, entry in enumerate(entries)},
         targets=np.array([entry.visibility is not Visibility.HIDDEN for entry in entries], dtype=bool),
+        members=np.array([entry.visibility is Visibility.MEMBERS for entry in entries], dtype=bool),
         chinese=np.array([entry.language is Language.CHINESE for entry in entries], dtype=bool),
     )

@@ -12,18 +12,26 @@ _RUN_ID = re.compile("run_[0-9a-f]{32}")
 _NOT_ASKED = {"record_run", "min_feed_seq"}  # they say when and how to answer, not what
 
 
-def run_id(request: MatchRequest, provenance: Provenance, *, withheld: Collection[str] = ()) -> str:
+def run_id(
+    request: MatchRequest,
+    provenance: Provenance,
+    *,
+    withheld: Collection[str] = (),
+    sees_members: bool = True,
+) -> str:
     """`run_` and half of the SHA-256 of the request, defaults filled in, and the versions, as canonical JSON.
 
     `withheld` are the profiles left out for their exposure or capacity, or for an introduction. Exposure grows with
     every answer, capacity is taken up by earlier requests of a batch, introductions come and go: no version names any
-    of them, so the answer's id must.
+    of them, so the answer's id must. So it must say who may not see profiles for members only.
     """
     named = {
         "request": asked(request),
         "provenance": provenance.model_dump(mode="json"),
         "withheld": sorted(withheld),
     }
+    if not sees_members:
+        named["viewer"] = "no member"
     return f"run_{named_digest(named).hex()[:32]}"
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.kit.errors import ServiceError, Unauthenticated
+from shared.kit.errors import ServiceError, Unauthenticated, Unavailable
 from shared.kit.identity.policy import Open, route_policies
 from shared.kit.identity.principal import LOCAL, Principal
 from shared.kit.problems import problem_response
@@ -34,6 +34,16 @@ class LocalAuthenticator:
     async def authenticate(self, connection: HTTPConnection) -> Principal:  # noqa: ARG002 - the protocol's signature
         """Without asking."""
         return LOCAL
+
+
+class NotStarted:
+    """Nobody is known before the service has started."""
+
+    is_local = False
+
+    async def authenticate(self, connection: HTTPConnection) -> Principal:  # noqa: ARG002 - the protocol's signature
+        """Raise Unavailable."""
+        raise Unavailable("The service is starting.")
 
 
 class Authentication:
