@@ -9,6 +9,7 @@ TORCH_SOURCE ?= --torch-backend cpu
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types contracts check format bench evaluate tune clean
+.PHONY: backends
 .PHONY: lock sbom audit scanner
 .PHONY: soak fuzz
 .PHONY: introductions
@@ -87,6 +88,8 @@ soak: $(READY) ## Overload, broken lines, restarts: each with a dated report (AR
 
 fuzz: $(READY) ## Thousands of generated requests against both services, with a dated report (ARGS="--cases 20000")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+backends: $(READY) ## Vector backends on servers of their own: answers, time (var/reports; ARGS="PROFILES DIR")
+	$(BIN)/python -m tests.backend_report $(ARGS)
 
 introductions: $(READY) ## Race consents and cut replies for a long time; writes a dated report to var/reports
 	@mkdir -p var/reports

@@ -35,11 +35,13 @@ from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.serving import ServedPolicies
 from services.matcher.retrieval.persistence import SnapshotFolder
+from services.matcher.retrieval.placement import Placement
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.runs.recorder import RunRecorder
 from services.matcher.schema import MIGRATIONS, VERSION_TABLE
 from services.matcher.scoring.shipped import SHIPPED_POLICY
-from services.matcher.settings import MatcherRole, MatcherSettings
+from services.matcher.settings import MatcherRole, MatcherSettings, VectorBackend
+from services.matcher.vector_backends import build_placement
 from shared.kit.database import Database, DatabaseLimits
 from shared.kit.migrations import open_migrated
 
@@ -66,6 +68,8 @@ class Matcher:
     served_comparisons: ServedComparisons
     model_records: ModelService
     models: ServedModels
+    vectors: Placement
+    vector_backend: VectorBackend
 
     @property
     def line(self) -> ModelLine:
@@ -84,6 +88,7 @@ class Matcher:
 
     def start(self) -> None:
         """Rank by the active policy, then begin to follow the feed and to record."""
+        self.vectors.start()
         self.policies.keep_shipped()
         self.served_policies.refresh()
         self.served_policies.start()
@@ -112,6 +117,7 @@ class Matcher:
         self.models.stop()
         self.served_policies.stop()
         self.served_comparisons.stop()
+        self.vectors.stop()
         self.feed_http.close()
         self.runs.close()
         self.database.close()
@@ -148,8 +154,16 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     comparisons = ComparisonService(database, policies, FeedbackTargets())
     served_comparisons = ServedComparisons(comparisons, served_policies)
     pairs = IntroducedPairs()
+    vectors = build_placement(settings)
     lines = _Lines(
-        settings, encoder_of, database, served_policies, served_comparisons, runs.exposure.exposure_of, pairs.others_of
+        settings=settings,
+        encoder_of=encoder_of,
+        vectors=vectors,
+        database=database,
+        policies=served_policies,
+        comparisons=served_comparisons,
+        exposure_of=runs.exposure.exposure_of,
+        introduced_to=pairs.others_of,
     )
     home_spec = _home_spec(settings)
     home = lines.line(home_spec, settings.data_directory)
@@ -197,6 +211,8 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         served_comparisons=served_comparisons,
         model_records=model_records,
         models=models,
+        vectors=vectors,
+        vector_backend=settings.vector_backend,
     )
 
 
@@ -206,6 +222,7 @@ class _Lines:
 
     settings: MatcherSettings
     encoder_of: EncoderFactory
+    vectors: Placement
     database: Database
     policies: ServedPolicies
     comparisons: ServedComparisons
@@ -232,7 +249,12 @@ class _Lines:
         following = OnDemandEncoder(asked, partial(self.encoder_of, of_model))
         store = VectorStore(self.database, following)
         saved = SnapshotFolder(folder, store.model_id)
-        publisher = Publisher(dimension=asked.dimension, model_id=store.model_id, on_merged=saved.save)
+        publisher = Publisher(
+            dimension=asked.dimension,
+            model_id=store.model_id,
+            on_merged=saved.save,
+            placed=self.vectors.of_model(store.model_id),
+        )
         return ModelLine(
             encoder=asked,
             following=Indexer(following, store),

@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.matcher.embedding.encoder import BUNDLED_MODEL, Precision
@@ -20,6 +20,14 @@ class MatcherRole(StrEnum):
     """Reads the catalog's feed, embeds, and writes the store."""
     REPLICA = "replica"
     """Reads what an indexer on the same database has stored."""
+
+
+class VectorBackend(StrEnum):
+    """What searches the vectors of base segments."""
+
+    FAISS = "faiss"
+    PGVECTOR = "pgvector"
+    MILVUS = "milvus"
 
 
 class MatcherSettings(ServiceSettings):
@@ -68,3 +76,21 @@ class MatcherSettings(ServiceSettings):
     """Answers that may wait to be recorded; more at once are answered, but not recorded."""
     run_queue_bytes: Annotated[int, Field(ge=MIB)] = 64 * MIB
     """Length of all the waiting answers and their requests together, in bytes."""
+    vector_backend: VectorBackend = VectorBackend.FAISS
+    """`faiss` is this process; the others are databases, for which this process stands in while they do not answer."""
+    vector_url: Annotated[str | None, Field(validate_default=True)] = None
+    """Of the vector database: http://host:19530 for Milvus; for pgvector, the matcher's own database where not set."""
+    vector_token: SecretStr | None = None
+    """Milvus's `user:password` or API key."""
+    vector_timeout_seconds: Annotated[float, Field(ge=0.05, le=30)] = 1
+    """A search that takes longer is answered by this process."""
+
+    @field_validator("vector_url")
+    @classmethod
+    def _fits_the_backend(cls, url: str | None, info: ValidationInfo) -> str | None:
+        backend = info.data.get("vector_backend")
+        if backend is VectorBackend.MILVUS and not (url or "").startswith(("http://", "https://")):
+            raise ValueError("the backend milvus needs http://host:19530 or https://...")
+        if backend is VectorBackend.PGVECTOR and not (url or info.data.get("database_url", "")).startswith("postgres"):
+            raise ValueError("the backend pgvector needs postgresql://host/name, here or as the database's address")
+        return url

@@ -173,6 +173,19 @@ class MatchBatchResponse(WireModel):
     responses: tuple[MatchResponse, ...]
 
 
+class VectorStatus(WireModel):
+    """What searches the vectors."""
+
+    backend: str
+    """As the settings name it."""
+    is_placed: bool
+    """The backend holds all vectors that are served; otherwise the matcher itself searches them."""
+    searches: int
+    """Answered by a vector database, of the bases that are served now."""
+    local_searches: int
+    """Answered by the matcher in its stead."""
+
+
 class MatcherStatus(WireModel):
     """What the matcher serves and how far it is behind the catalog."""
 
@@ -191,3 +204,4 @@ class MatcherStatus(WireModel):
     """Since the snapshot was last known to hold everything that the catalog has told; 0 while it does."""
     degraded: tuple[str, ...] = ()
     """What is away or behind, as matches tell it in `Liaison-Degraded`; empty in normal service."""
+    vectors: VectorStatus

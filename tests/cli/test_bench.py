@@ -83,6 +83,20 @@ def test_freshness_sees_revisions_and_withdrawals() -> None:
     assert report["checks"]["withdrawn profiles are gone"]
 
 
+def test_backends_answer_as_faiss_does(directory: Path, postgresql_url: str) -> None:
+    """The real matcher on the bundled corpus; `make backends` asks Milvus, and more, too."""
+    report = report_of(
+        "backends", "--profiles", "400", "--directory", str(directory), "--pgvector", postgresql_url, "--filters", "30"
+    )
+    assert_is_complete(report, "backends", {"p50_ms", "p99_ms", "seconds"})
+    assert report["checks"] == {
+        "faiss: none of 30 filters answered wrongly": True,
+        "pgvector: none of 30 filters answered wrongly": True,
+        "pgvector: answers about 50 subjects are those of faiss": True,
+        "pgvector: answered every search itself": True,
+    }
+
+
 def test_more_profiles_than_there_are_is_told_and_nothing_is_started(tmp_path: Path) -> None:
     result = CliRunner().invoke(bench_app, ["speed", "--profiles", "100000", "--directory", str(tmp_path)])
     assert result.exit_code == 1

@@ -13,6 +13,7 @@ from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.matching.indexing import Indexer
 from shared.kit.database import Database
 from tests.matcher.encoders import HashingEncoder
+from tests.milvus import running_milvus
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +60,10 @@ def database(sqlite_matcher_url: str) -> Iterator[Database]:
 @pytest.fixture
 def indexer(database: Database, encoder: HashingEncoder) -> Indexer:
     return Indexer(encoder, VectorStore(database, encoder))
+
+
+@pytest.fixture(scope="session")
+def milvus_uri() -> Iterator[str]:
+    """A Milvus Lite server, started once."""
+    with running_milvus() as uri:
+        yield uri

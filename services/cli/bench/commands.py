@@ -237,6 +237,33 @@ def model_switch_command(
     _run(lambda progress: model_switch.run(options, progress), json_file)
 
 
+@bench_app.command("backends")
+def backends_command(
+    profiles: Profiles = 12_000,
+    data: Data = None,
+    encoder: Encoder = EncoderChoice.HASHED,
+    directory: Directory = DEFAULT_DIRECTORY,
+    pgvector: Annotated[str | None, typer.Option(metavar="URL", help="postgresql://... with the extension.")] = None,
+    milvus: Annotated[str | None, typer.Option(metavar="URL", help="http://host:19530")] = None,
+    filters: Annotated[int, typer.Option(min=6, help="Random ones, of six widths in turn.")] = 1_000,
+    json_file: JsonFile = None,
+) -> None:
+    """Vector databases beside FAISS: the same answers, and how fast."""
+    from services.cli.bench import backends  # noqa: PLC0415 - torch takes seconds
+    from services.matcher.settings import VectorBackend  # noqa: PLC0415
+
+    given = {VectorBackend.PGVECTOR: pgvector, VectorBackend.MILVUS: milvus}
+    options = backends.BackendsOptions(
+        directory=directory,
+        profiles=profiles,
+        data=data,
+        encoder=encoder,
+        urls={backend: url for backend, url in given.items() if url},
+        filters=filters,
+    )
+    _run(lambda progress: backends.run(options, progress), json_file)
+
+
 def _run(benchmark: Callable[[StageProgress], BenchReport], json_file: Path | None) -> None:
     is_json_on_stdout = json_file is not None and str(json_file) == "-"
     if json_file is not None and not json_file.parent.is_dir():

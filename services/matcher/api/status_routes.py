@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from services.matcher.api.degraded import degraded
 from services.matcher.deps import RunningMatcher
-from shared.contracts.matches import MatcherStatus
+from shared.contracts.matches import MatcherStatus, VectorStatus
 from shared.kit.identity import Permission, requires
 
 router = APIRouter(prefix="/v1", tags=["status"])
@@ -21,6 +21,7 @@ _EXAMPLE = {
     "is_database_available": True,
     "seconds_behind": 0,
     "degraded": [],
+    "vectors": {"backend": "faiss", "is_placed": True, "searches": 0, "local_searches": 0},
 }
 
 
@@ -31,6 +32,7 @@ _EXAMPLE = {
 )
 def read_status(matcher: RunningMatcher) -> MatcherStatus:
     """The served snapshot, its model, and its distance to the feed."""
+    placement = matcher.vectors.state()
     snapshot, follower = matcher.line.publisher.current, matcher.follower
     latest_seq = max(follower.latest_seq, snapshot.feed_seq)
     return MatcherStatus(
@@ -45,4 +47,10 @@ def read_status(matcher: RunningMatcher) -> MatcherStatus:
         is_database_available=matcher.database.is_available,
         seconds_behind=round(follower.seconds_behind, 1),
         degraded=degraded(matcher),
+        vectors=VectorStatus(
+            backend=matcher.vector_backend,
+            is_placed=placement.is_placed,
+            searches=placement.searches,
+            local_searches=placement.local_searches,
+        ),
     )

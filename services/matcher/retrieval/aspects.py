@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from services.matcher.embedding.encoder import FloatMatrix
-from services.matcher.retrieval.dense import FlatIndex, FloatVector, Rows
+from services.matcher.retrieval.dense import FlatIndex, FloatVector, Rows, VectorIndex
 from services.matcher.retrieval.terms import TermStatistics, Vocabulary
 from services.matcher.retrieval.text_index import (
     TermCounts,
@@ -38,9 +38,9 @@ class Aspects:
     """Row i stands for the same document in every part; needs are kept for the rows that state their own."""
 
     offer_words: TextIndex
-    offer_vectors: FlatIndex
+    offer_vectors: VectorIndex
     need_words: TextIndex
-    need_vectors: FlatIndex
+    need_vectors: VectorIndex
     need_rows: Rows = field(repr=False)
     """Rows with needs of their own, ascending: row j of the need parts stands for `need_rows[j]`."""
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Protocol, Self
 
 import faiss
@@ -48,6 +49,10 @@ class VectorIndex(Protocol):
     def size(self) -> int:
         """Number of rows."""
 
+    @property
+    def vectors(self) -> FloatMatrix:
+        """All rows, (size, dimension); a view, not to be written."""
+
     def nearest(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
         """At least the `top_k` allowed rows of the greatest similarity, all of them where fewer are allowed."""
 
@@ -81,6 +86,13 @@ class FlatIndex:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
         return cls(faiss.read_index(str(path)))
+
+    @classmethod
+    def on_disk(cls, index: VectorIndex, folder: Path) -> Self:
+        """The rows of an index in a file without a name, of which only what is read comes into memory."""
+        with NamedTemporaryFile(dir=folder, prefix="vectors-") as file:
+            index.save(Path(file.name))
+            return cls(faiss.read_index(file.name, faiss.IO_FLAG_MMAP_IFC))
 
     @property
     def size(self) -> int:

@@ -20,6 +20,8 @@ _SMALLEST_MERGE = 32
 _MERGE_SHARE = 0.1
 _IDLE_MERGE_SHARE = 0.02
 
+Placed = Callable[[Segment], Segment]
+"""Makes a base's vectors be searched where they should be."""
 OnMerged = Callable[[Segment, int], None]
 """Called with a new base and its feed position, before it is served."""
 
@@ -27,9 +29,17 @@ OnMerged = Callable[[Segment, int], None]
 class Publisher:
     """One writer applies changes; any number of readers take `current` and keep it for a whole request."""
 
-    def __init__(self, *, dimension: int, model_id: str, on_merged: OnMerged | None = None) -> None:
-        """Starts with an empty snapshot."""
+    def __init__(
+        self,
+        *,
+        dimension: int,
+        model_id: str,
+        on_merged: OnMerged | None = None,
+        placed: Placed = lambda base: base,
+    ) -> None:
+        """Starts with an empty snapshot; `placed` says where the vectors of a base are searched."""
         self._dimension = dimension
+        self._placed = placed
         self._on_merged = on_merged
         self._changed: dict[str, IndexedDocument] = {}
         self.current = self._snapshot(build_segment([], dimension), model_id, 0)
@@ -43,7 +53,7 @@ class Publisher:
     def start_from(self, base: Segment, feed_seq: int) -> None:
         """Serve a base built or loaded elsewhere; the delta starts empty."""
         self._changed = {}
-        self.current = self._snapshot(base, self.current.model_id, feed_seq)
+        self.current = self._snapshot(self._placed(base), self.current.model_id, feed_seq)
         self._published_at = monotonic()
 
     def apply(self, changed: Sequence[IndexedDocument], withdrawn: Iterable[str], feed_seq: int) -> None:
