@@ -100,12 +100,12 @@ class ServiceClient:
 
 
 @contextmanager
-def connected(service: Service, url: str) -> Iterator[ServiceClient]:
+def connected(service: Service, url: str, answer_seconds: float = ANSWER_SECONDS) -> Iterator[ServiceClient]:
     """A client, closed with the block."""
     try:
         headers = key_header()
         http = httpx.Client(
-            base_url=url, headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+            base_url=url, headers=headers, timeout=httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         )
     except httpx.InvalidURL:
         raise CommandProblem(f"--{service}-url: {url!r} is no address. Write http://host:port") from None

@@ -1,6 +1,6 @@
 """An evaluation as one HTML page that needs nothing else: tables, plots and versions, headed in English and Chinese."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from services.cli.evaluation_plots import differences_plot, metrics_plot, ranks_plot, slices_plot
@@ -8,32 +8,13 @@ from services.cli.evaluation_tables import difference_text, interval_text, slice
 from services.matcher.evaluation.metrics import PRIMARY
 from services.matcher.evaluation.report import RankingReport, SetReport
 from services.matcher.evaluation.slices import MINIMUM_QUERIES
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The browser itself keeps the page from asking anything of anyone."""
-_STYLE = """
-body { font: 15px/1.5 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif;
-       max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #1c1f23; background: #fff; }
-h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 3rem; border-top: 1px solid #d5d8dc; padding-top: 1.5rem; }
-table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .75rem; border-bottom: 1px solid #e6e8eb; text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
-.best { font-weight: 700; } .dim { color: #8a8f98; } .worst { color: #b04a00; font-weight: 700; }
-.scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; } svg text { font-family: inherit; }
-.note { color: #555b63; } code { font-size: .9em; overflow-wrap: anywhere; }
-"""
+from shared.kit.html_page import html_page, html_table, plot_figure
 
 
 def evaluation_page(reports: Sequence[SetReport]) -> str:
     """The whole page, one section a set."""
     sections = "".join(_section(report) for report in reports)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Evaluation 评估报告</title><style>{_STYLE}</style></head>\n"
-        f"<body><h1>Evaluation 评估报告</h1>{sections}</body></html>\n"
-    )
+    return html_page("Evaluation 评估报告", sections)
 
 
 def _section(report: SetReport) -> str:
@@ -45,12 +26,12 @@ def _section(report: SetReport) -> str:
         *(f'<p class="note">Note 提示: {escape(warning)}</p>' for warning in report.warnings),
         "<h3>Rankings 排序对比</h3>",
         _metrics_table(report),
-        _plot("Every metric by ranking, with 95 % intervals. 各排序的指标与 95% 区间。", metrics_plot(report)),
+        plot_figure("Every metric by ranking, with 95 % intervals. 各排序的指标与 95% 区间。", metrics_plot(report)),
         *_comparison(report),
         "<h3>The whole 整体情况</h3>",
         _measures_table(report),
         "<h3>Where the relevant stand 相关对象的名次分布</h3>",
-        _plot("Share of the relevant pairs by range of ranks. 相关配对在各名次区间的占比。", ranks_plot(report)),
+        plot_figure("Share of the relevant pairs by range of ranks. 相关配对在各名次区间的占比。", ranks_plot(report)),
         *(_slices(report, report.compared) if report.compared is not None else ()),
         "<h3>Versions 版本</h3>",
         _versions_table(report),
@@ -74,7 +55,7 @@ def _metrics_table(report: SetReport) -> str:
         )
         for name, ranking in report.rankings.items()
     ]
-    return _table(["ranking 排序", *metrics], rows)
+    return html_table(["ranking 排序", *metrics], rows)
 
 
 def _comparison(report: SetReport) -> list[str]:
@@ -94,8 +75,8 @@ def _comparison(report: SetReport) -> list[str]:
     told = "Difference of every query, sorted; blue where the reference is better. 逐条查询的差值，蓝色表示基准更好。"
     return [
         f"<h3>Differences in {PRIMARY} 差异</h3>",
-        _table(["difference 差值", "95 % interval, p 区间与显著性"], rows),
-        _plot(told, plot) if plot else "",
+        html_table(["difference 差值", "95 % interval, p 区间与显著性"], rows),
+        plot_figure(told, plot) if plot else "",
     ]
 
 
@@ -113,7 +94,7 @@ def _measures_table(report: SetReport) -> str:
         )
         for name, ranking in report.rankings.items()
     ]
-    return _table(["ranking 排序", *names.values()], rows)
+    return html_table(["ranking 排序", *names.values()], rows)
 
 
 def _slices(report: SetReport, compared: RankingReport) -> list[str]:
@@ -139,8 +120,8 @@ def _slices(report: SetReport, compared: RankingReport) -> list[str]:
     return [
         f"<h3>Slices of {escape(str(report.reference))} 分组表现</h3>",
         *(f"<p>{escape(note[0].upper() + note[1:])}.</p>" for note in slice_notes(compared)),
-        _plot(told, slices_plot(compared)),
-        _table(["slice 分组", "queries 查询数", f"{PRIMARY} 均值", "to the whole 与整体之差"], rows),
+        plot_figure(told, slices_plot(compared)),
+        html_table(["slice 分组", "queries 查询数", f"{PRIMARY} 均值", "to the whole 与整体之差"], rows),
     ]
 
 
@@ -157,16 +138,4 @@ def _versions_table(report: SetReport) -> str:
             for key, value in ranking.versions.items()
         ),
     ]
-    return _table(["", ""], [("", [escape(key), f"<code>{escape(value)}</code>"]) for key, value in rows])
-
-
-def _plot(told: str, svg: str) -> str:
-    labelled = svg.replace("<svg", f'<svg role="img" aria-label="{escape(told)}"', 1)
-    return f'<figure class="scroll"><figcaption class="note">{escape(told)}</figcaption>{labelled}</figure>'
-
-
-def _table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
-    """Rows are a class and cells; cells are HTML already, columns are text."""
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join(f'<tr class="{style}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>' for style, cells in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return html_table(["", ""], [("", [escape(key), f"<code>{escape(value)}</code>"]) for key, value in rows])

@@ -1,33 +1,15 @@
 """The plots of an evaluation as SVG texts to stand inside a page; equal input gives equal text."""
 
-import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from io import StringIO
-from typing import Any  # what matplotlib takes as a setting
+from collections.abc import Sequence
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.typing import RcKeyType
 
 from services.matcher.evaluation.metrics import METRICS, PRIMARY
 from services.matcher.evaluation.rank_distribution import BUCKETS
 from services.matcher.evaluation.report import RankingReport, SetReport
-
-_WIDTH = 10.0
-"""Inches, at 72 points each."""
-_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#8a8f98"  # Okabe and Ito 2008: told apart by colour-blind readers too
-_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_STYLE: Mapping[RcKeyType, Any] = {
-    "svg.fonttype": "none",  # the reader's own fonts: the bundled ones have no Chinese
-    "font.size": 9.0,
-    "font.family": "sans-serif",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _GREY,
-    "axes.titlesize": 10.0,
-}
+from shared.kit.svg_plots import BLUE, GREY, ORANGE, svg_plot, with_room
 
 
 def metrics_plot(report: SetReport) -> str:
@@ -42,7 +24,7 @@ def metrics_plot(report: SetReport) -> str:
                 [max(0.0, interval.mean - interval.low) for interval in intervals],
                 [max(0.0, interval.high - interval.mean) for interval in intervals],
             ]
-            colours = [_BLUE if name == report.reference else _GREY for name in names]
+            colours = [BLUE if name == report.reference else GREY for name in names]
             axes.barh(range(len(names)), means, xerr=errors, color=colours, ecolor="#222222", capsize=2, height=0.65)
             axes.set_title(metric)
             axes.set_xlim(left=0)
@@ -50,7 +32,7 @@ def metrics_plot(report: SetReport) -> str:
             axes.invert_yaxis()
         _share_labels(figure)
 
-    return _svg(draw, height=0.9 + 0.3 * len(report.rankings), salt="metrics")
+    return svg_plot(draw, height=0.9 + 0.3 * len(report.rankings), salt="metrics")
 
 
 def slices_plot(ranking: RankingReport) -> str:
@@ -61,18 +43,18 @@ def slices_plot(ranking: RankingReport) -> str:
         axes = figure.subplots()
         for row, one in enumerate(slices):
             assert one.interval is not None
-            colour = _ORANGE if one == ranking.worst else _BLUE
+            colour = ORANGE if one == ranking.worst else BLUE
             axes.plot([one.interval.low, one.interval.high], [row, row], color=colour, linewidth=2)
             axes.plot([one.mean], [row], "o", color=colour, markersize=5)
         axes.axvline(ranking.metrics[PRIMARY].mean, color="#222222", linewidth=1, linestyle="--")
-        axes.set_yticks(range(len(slices)), [_with_room(f"{one.facet}: {one.label} ({one.queries})") for one in slices])
+        axes.set_yticks(range(len(slices)), [with_room(f"{one.facet}: {one.label} ({one.queries})") for one in slices])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         axes.set_ylim(len(slices) - 0.4, -0.6)
         axes.set_xlabel(PRIMARY)
         axes.grid(axis="y", color="#e6e8eb", linewidth=0.6)
 
-    return _svg(draw, height=0.8 + 0.21 * len(slices), salt="slices")
+    return svg_plot(draw, height=0.8 + 0.21 * len(slices), salt="slices")
 
 
 def differences_plot(report: SetReport, others: Sequence[str]) -> str:
@@ -86,14 +68,14 @@ def differences_plot(report: SetReport, others: Sequence[str]) -> str:
             differences = sorted((reference[query] - rival[query] for query in reference), reverse=True)
             above, below = sum(value > 0 for value in differences), sum(value < 0 for value in differences)
             places = range(len(differences))
-            axes.fill_between(places, differences, step="mid", where=_signs(differences, 1), color=_BLUE)
-            axes.fill_between(places, differences, step="mid", where=_signs(differences, -1), color=_ORANGE)
+            axes.fill_between(places, differences, step="mid", where=_signs(differences, 1), color=BLUE)
+            axes.fill_between(places, differences, step="mid", where=_signs(differences, -1), color=ORANGE)
             axes.axhline(0, color="#222222", linewidth=0.6)
             axes.set_title(f"{report.reference} - {name}")
             axes.set_xlabel(f"better {above}, equal {len(differences) - above - below}, worse {below}")
             axes.set_ylim(-1.05, 1.05)
 
-    return _svg(draw, height=2.6, salt="differences")
+    return svg_plot(draw, height=2.6, salt="differences")
 
 
 def ranks_plot(report: SetReport) -> str:
@@ -117,7 +99,7 @@ def ranks_plot(report: SetReport) -> str:
         axes.set_xlabel("share of the relevant pairs")
         axes.legend(ncols=len(BUCKETS), loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, title="rank")
 
-    return _svg(draw, height=1.5 + 0.3 * len(report.rankings), salt="ranks")
+    return svg_plot(draw, height=1.5 + 0.3 * len(report.rankings), salt="ranks")
 
 
 def _row(figure: Figure, panels: int, *, share: bool = False) -> list[Axes]:
@@ -132,20 +114,3 @@ def _share_labels(figure: Figure) -> None:
 
 def _signs(values: Sequence[float], sign: int) -> list[bool]:
     return [value * sign > 0 for value in values]
-
-
-def _with_room(label: str) -> str:
-    """Spaces before a label, which a browser drops: the bundled font takes Chinese for narrower than it is drawn."""
-    return "  " * sum(character > "\u2e7f" for character in label) + label
-
-
-def _svg(draw: Callable[[Figure], None], *, height: float, salt: str) -> str:
-    """The drawn figure as an `svg` element without prologue; `salt` keeps the ids of a page's plots apart."""
-    text = StringIO()
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's fonts draw them
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        draw(figure)
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    drawn = text.getvalue()
-    return _METADATA.sub("", drawn[drawn.index("<svg") :]).strip()

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 import typer
 
+from services.cli.allocation_command import allocate_command
 from services.cli.caller_key import bear_key
 from services.cli.comparison_commands import comparison_app
 from services.cli.demo.command import demo_command
@@ -18,6 +19,7 @@ from services.cli.migrate_command import migrate_command
 from services.cli.model_commands import model_app
 from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
+from services.cli.report_command import report_command
 from services.cli.serve_command import serve_app
 
 app = typer.Typer(
@@ -36,6 +38,8 @@ app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)
 app.add_typer(introduction_app, name="introduction")
+app.command("allocate")(allocate_command)
+app.command("report")(report_command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(model_app, name="model")
 app.add_typer(comparison_app, name="comparison")

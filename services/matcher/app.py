@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 
 from services.matcher.api import (
+    allocation_routes,
     comparison_routes,
     golden_set_routes,
     judgment_routes,
     match_routes,
     model_routes,
     policy_routes,
+    report_routes,
     run_routes,
     simulation_routes,
     status_routes,
@@ -66,6 +68,8 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(judgment_routes.router)
     app.include_router(model_routes.router)
     app.include_router(comparison_routes.router)
+    app.include_router(allocation_routes.router)
+    app.include_router(report_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

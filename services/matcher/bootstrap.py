@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from services.matcher.allocation.effort import Effort
+from services.matcher.allocation.service import AllocationService
 from services.matcher.comparisons.chosen import FeedbackTargets
 from services.matcher.comparisons.service import ComparisonService
 from services.matcher.comparisons.serving import ServedComparisons
@@ -34,6 +36,7 @@ from services.matcher.models.serving import ServedModels
 from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.serving import ServedPolicies
+from services.matcher.reports.service import ReportService
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.placement import Placement
 from services.matcher.retrieval.publisher import Publisher
@@ -70,6 +73,8 @@ class Matcher:
     models: ServedModels
     vectors: Placement
     vector_backend: VectorBackend
+    allocations: AllocationService
+    reports: ReportService
 
     @property
     def line(self) -> ModelLine:
@@ -213,6 +218,8 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         models=models,
         vectors=vectors,
         vector_backend=settings.vector_backend,
+        allocations=AllocationService(database, Effort(seconds=settings.allocation_seconds)),
+        reports=ReportService(database, settings.report_minimum_cell),
     )
 
 

@@ -74,6 +74,10 @@ class MatcherSettings(ServiceSettings):
     """How long a recorded answer is kept after it was last given."""
     run_queue_size: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     """Answers that may wait to be recorded; more at once are answered, but not recorded."""
+    allocation_seconds: Annotated[float, Field(ge=0.1, le=600)] = 20
+    """How long constraint programming may look for a better timetable of a matchmaking day."""
+    report_minimum_cell: Annotated[int, Field(ge=1, le=1_000)] = 5
+    """Counts of reports below this are left out, and what would tell them; 1 leaves out none."""
     run_queue_bytes: Annotated[int, Field(ge=MIB)] = 64 * MIB
     """Length of all the waiting answers and their requests together, in bytes."""
     vector_backend: VectorBackend = VectorBackend.FAISS

@@ -320,3 +320,20 @@ class DraftedResultRow(Base):
     run_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     target_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     team: Mapped[str] = mapped_column(String(10))
+
+
+class AllocationRow(Base):
+    """A solved matchmaking day; it never changes."""
+
+    __tablename__ = "allocations"
+    __table_args__ = (Index(None, "created_at", "allocation_id"),)
+
+    allocation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(500))
+    previous: Mapped[str | None] = mapped_column(String(36))
+    """The day that it was solved again from."""
+    status: Mapped[str] = mapped_column(String(20))
+    meetings: Mapped[int] = mapped_column(BigInteger)
+    answer: Mapped[str] = mapped_column(Text)
+    """An Allocation as JSON."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

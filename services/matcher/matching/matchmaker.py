@@ -228,12 +228,15 @@ class Matchmaker:
 
     def _subject(self, request: MatchRequest, snapshot: Snapshot) -> Subject:
         if request.subject_id is not None:
-            subject = stored_subject(request.subject_id, snapshot)
-            return replace(subject, introduced=self._introduced_to(request.subject_id))
+            return self.asking(request.subject_id, snapshot)
         if request.profile is not None:
             return self._passing(request.profile)
         assert request.text is not None  # the contract allows exactly one of the three
         return self._passing(_profile_of(request.text), is_query=True)
+
+    def asking(self, profile_id: str, snapshot: Snapshot) -> Subject:
+        """A stored profile as one who asks: it knows whom it was introduced to. Raises SubjectNotFound."""
+        return replace(stored_subject(profile_id, snapshot), introduced=self._introduced_to(profile_id))
 
     def _passing(self, profile: Profile, *, is_query: bool = False) -> Subject:
         """A profile that is asked about and not kept."""

@@ -1,0 +1,1 @@
+"""Group allocation: who meets whom in which slot of a matchmaking day."""
