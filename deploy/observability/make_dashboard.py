@@ -103,6 +103,7 @@ PANELS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
             ("sum(liaison_match_answers_checked_total)", "answers checked"),
         ),
     ),
+    ("Introductions by state", "short", "timeseries", (("max by (state) (liaison_introductions)", "{{state}}"),)),
     ("Answers not recorded", "short", "timeseries", (("liaison_runs_dropped", "{{instance}}"),)),
     ("Memory", "bytes", "timeseries", (('process_resident_memory_bytes{job=~"$job"}', "{{job}} {{instance}}"),)),
     (

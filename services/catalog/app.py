@@ -14,6 +14,7 @@ from services.catalog.exports import routes as exports
 from services.catalog.feedback import routes as feedback
 from services.catalog.imports import routes as imports
 from services.catalog.introductions import routes as introductions
+from services.catalog.introductions.measures import count_by_state
 from services.catalog.introductions.sweep import sweeping
 from services.catalog.profiles import routes as profiles
 from services.catalog.schema import MIGRATIONS, VERSION_TABLE
@@ -72,6 +73,12 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         "liaison_database_available",
         "1 while the service's own database answers.",
         lambda: float(app.state.database.is_available),
+    )
+    app.state.metrics.watch_states(
+        "liaison_introductions",
+        "Introductions by state.",
+        "state",
+        lambda: count_by_state(app.state.database),
     )
     app.include_router(health_router(_check_ready))
     app.include_router(profiles.router)
