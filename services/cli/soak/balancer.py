@@ -9,7 +9,8 @@ from typing import Self
 
 _LOOK_SECONDS = 0.1
 _LONGEST_HEAD = 65_536
-_ANSWER_SECONDS = 30.0
+_ANSWER_SECONDS = 10.0
+_LONGEST_SECONDS = 25.0
 _REFUSED = b"HTTP/1.1 503 "
 _NOT_READY = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"
 
@@ -61,6 +62,8 @@ class Balancer:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for _ in range(2):
+            await asyncio.sleep(0)  # closed connections are let go of in the next turns
 
     async def _look_at(self, port: int) -> None:
         question = b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -75,47 +78,55 @@ class Balancer:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
+        try:
             while True:
                 request = await _read_request(reader)
                 writer.write(await self._answer(request))
                 await writer.drain()
-        writer.close()
+        except (OSError, EOFError, asyncio.LimitOverrunError):
+            pass  # the client is gone
+        finally:
+            writer.close()
 
     async def _answer(self, request: bytes) -> bytes:
-        tried: set[int] = set()
-        answer = b""
-        for _ in self._ports:
-            port = self._next(tried)
-            tried.add(port)
-            answer = b""
-            with contextlib.suppress(OSError, EOFError, TimeoutError):
-                answer = await asyncio.wait_for(_ask(port, request), _ANSWER_SECONDS)
+        answer, deadline = b"", self._loop.time() + _LONGEST_SECONDS
+        while self._loop.time() < deadline:
+            for port in self._in_turn():
+                answer = await self._asked(port, request)
                 if answer and not answer.startswith(_REFUSED):
                     return answer
-            if not answer:
-                self._ready.discard(port)
-            self.retried += 1
+                self.retried += 1
+            await asyncio.sleep(_LOOK_SECONDS)  # nobody took it: a moment later somebody may
         self.unanswered += 1
         return answer or _NOT_READY
 
-    def _next(self, tried: set[int]) -> int:
-        """A replica not tried yet, ready ones first."""
-        untried = [port for port in self._ports if port not in tried]
-        ready = [port for port in untried if port in self._ready]
-        among = ready or untried
-        return among[next(self._turn) % len(among)]
+    def _in_turn(self) -> list[int]:
+        """The ready replicas, beginning with the next one."""
+        ready = [port for port in self._ports if port in self._ready]
+        first = next(self._turn) % len(ready) if ready else 0
+        return ready[first:] + ready[:first]
+
+    async def _asked(self, port: int, request: bytes) -> bytes:
+        """The answer; nothing where the replica is gone, which then counts as not ready until it says otherwise."""
+        with contextlib.suppress(OSError, EOFError, TimeoutError):
+            answer = await asyncio.wait_for(_ask(port, request), _ANSWER_SECONDS)
+            if answer:
+                return answer
+        self._ready.discard(port)
+        return b""
 
 
 async def _read_request(reader: asyncio.StreamReader) -> bytes:
     """Head and body, asking the replica to close the connection after its answer."""
     head = await reader.readuntil(b"\r\n\r\n")
-    length = 0
-    for line in head.split(b"\r\n"):
+    lines, length = [], 0
+    for line in head[:-4].split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    return head[:-2] + b"Connection: close\r\n\r\n" + await reader.readexactly(length)
+        if name.lower() != b"connection":
+            lines.append(line)
+    return b"\r\n".join([*lines, b"Connection: close", b"", b""]) + await reader.readexactly(length)
 
 
 async def _ask(port: int, request: bytes) -> bytes:
