@@ -97,7 +97,10 @@ def test_running_services_are_ready_and_open_to_this_machine_alone(environment: 
             assert found["matcher: reaches the catalog"]["verdict"] == "fine"
             assert found["matcher: behind the feed"]["found"] == "0 changes"
             assert found["catalog: identity"]["verdict"] == "warning"
-            beyond = findings({**environment, **urls, "LIAISON_CATALOG_HOST": "0.0.0.0"}, "catalog")
+            pepper = {
+                "LIAISON_CATALOG_API_KEY_PEPPER": "as this installation is set, but not as that service was started"
+            }
+            beyond = findings({**environment, **urls, **pepper, "LIAISON_CATALOG_HOST": "0.0.0.0"}, "catalog")
             assert beyond["catalog: identity"]["verdict"] == "failure"
 
 
@@ -165,6 +168,11 @@ def test_a_setting_that_is_refused_is_named(environment: dict[str, str]) -> None
     found = findings({**environment, "LIAISON_CATALOG_PORT": "many"}, "catalog")
     assert found["catalog: settings"]["verdict"] == "failure"
     assert "LIAISON_CATALOG_PORT" in found["catalog: settings"]["found"]
+
+
+def test_an_address_that_strangers_reach_without_being_asked_is_refused(environment: dict[str, str]) -> None:
+    found = findings({**environment, "LIAISON_CATALOG_HOST": "0.0.0.0"}, "catalog")
+    assert found["catalog: settings"]["verdict"] == "failure"
 
 
 def test_missing_and_old_packages_are_named_once_their_extra_is_asked_for() -> None:
