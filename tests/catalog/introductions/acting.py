@@ -71,6 +71,6 @@ def see(database: Database, by: Principal, introduction_id: str, *, now: datetim
         return service.read(session, caller(by), introduction_id, now=now)
 
 
-def trail(database: Database, introduction_id: str) -> list[IntroductionEvent]:
+def trail(database: Database, introduction_id: str, *, after_id: int = 0) -> list[IntroductionEvent]:
     with database.read() as session:
-        return service.trail(session, introduction_id, after_id=0, limit=1_000)
+        return service.trail(session, introduction_id, after_id=after_id, limit=1_000)
