@@ -14,7 +14,8 @@ th, td { padding: .25rem .75rem; border-bottom: 1px solid #e6e8eb; text-align: r
 th:first-child, td:first-child { text-align: left; }
 .best { font-weight: 700; } .dim { color: #8a8f98; } .worst { color: #b04a00; font-weight: 700; }
 .scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; } svg text { font-family: inherit; }
-@media print { body { max-width: none; margin: 0; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
+@media print { body { max-width: none; margin: 0; } th, td { white-space: normal; } .scroll { overflow: visible; }
+               h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
 .note { color: #555b63; } code { font-size: .9em; overflow-wrap: anywhere; }
 """
 

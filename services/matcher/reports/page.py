@@ -71,7 +71,7 @@ def _plot(table: ReportTable, salt: str) -> str:
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         if len(counted) > 1:
-            axes.legend(ncols=len(counted), loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
+            axes.legend(ncols=min(3, len(counted)), loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
 
     told = f"{_both(table.title)}; hidden counts are not drawn 未公开的计数不绘出"
     return plot_figure(told, svg_plot(draw, height=0.9 + 0.26 * len(rows), salt=salt))
