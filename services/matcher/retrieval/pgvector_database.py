@@ -63,7 +63,8 @@ class PgvectorDatabase:
     def create(self, name: str, dimension: int) -> None:
         """Make an empty table."""
         columns = "CREATE TABLE {} (key bigint PRIMARY KEY, vector vector({}) NOT NULL)"
-        with self._connection(self._timeout_seconds) as connection, connection.transaction():
+        with self._connection(_SLOW_SECONDS) as connection, connection.transaction():
+            connection.execute(f"SET LOCAL statement_timeout = '{_SLOW_SECONDS:.0f}s'".encode())
             connection.execute(sql.SQL(columns).format(sql.Identifier(name), sql.Literal(dimension)))
             if dimension <= _LONGEST_INLINE:
                 inline = "ALTER TABLE {} ALTER COLUMN vector SET STORAGE PLAIN"

@@ -23,16 +23,18 @@ def hasty(postgresql_url: str) -> Iterator[PgvectorDatabase]:
     database.close()
 
 
-def test_search_that_waits_for_a_lock_ends_in_time(hasty: PgvectorDatabase, postgresql_url: str) -> None:
-    hasty.create(NAME, 8)
-    hasty.add(NAME, np.arange(3), unit_rows(0, 3, 8))
+def test_search_that_waits_for_a_lock_ends_in_time(
+    hasty: PgvectorDatabase, pgvector: PgvectorDatabase, postgresql_url: str
+) -> None:
+    pgvector.create(NAME, 8)
+    pgvector.add(NAME, np.arange(3), unit_rows(0, 3, 8))
     with psycopg.connect(postgresql_url) as other:
         other.execute(f"LOCK TABLE {NAME} IN ACCESS EXCLUSIVE MODE".encode())
         began = time.monotonic()
         with pytest.raises(VectorDatabaseFailed, match="statement timeout"):
             hasty.nearest(NAME, unit_rows(1, 1, 8)[0], 2)
         assert time.monotonic() - began < 5
-    assert len(hasty.nearest(NAME, unit_rows(1, 1, 8)[0], 2).keys) == 2
+    assert len(pgvector.nearest(NAME, unit_rows(1, 1, 8)[0], 2).keys) == 2
 
 
 def test_server_that_says_nothing_is_hung_up_on(postgresql_url: str) -> None:
