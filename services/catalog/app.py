@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI, Request
 
 from services.catalog.api_keys import routes as api_keys
@@ -23,6 +24,7 @@ from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.admission import LaneLimits
 from shared.kit.database import Database, DatabaseLimits
+from shared.kit.durability import durability_problems
 from shared.kit.http import create_api, health_router
 from shared.kit.identity.authentication import NotStarted
 from shared.kit.identity.bearer import authenticator_of
@@ -34,6 +36,7 @@ _LANES = {
     "/v1/imports": LaneLimits(in_work=4, waiting=4),
     "/v1/exports": LaneLimits(in_work=4, waiting=4),
 }
+_log = structlog.get_logger("catalog")
 
 
 def create_app(settings: CatalogSettings) -> FastAPI:
@@ -93,8 +96,14 @@ def create_app(settings: CatalogSettings) -> FastAPI:
 
 
 def open_catalog(database_url: str, limits: DatabaseLimits | None = None, *, migrate: bool = True) -> Database:
-    """The catalog's database with its newest schema; raises SchemaBehindError where it may not bring it there."""
-    return open_migrated(database_url, MIGRATIONS, version_table=VERSION_TABLE, migrate=migrate, limits=limits)
+    """The catalog's database with its newest schema; raises SchemaBehindError where it may not bring it there.
+
+    Warns where the database may lose what it acknowledges.
+    """
+    database = open_migrated(database_url, MIGRATIONS, version_table=VERSION_TABLE, migrate=migrate, limits=limits)
+    for problem in durability_problems(database):
+        _log.warning("database_not_durable", problem=problem)
+    return database
 
 
 def _check_ready(request: Request) -> None:

@@ -41,3 +41,6 @@ Now = Annotated[datetime, Depends(_now)]
 ProfileId = Annotated[str, Path(description="Made from `(source, external_id)`: `prf_` and 32 hexadecimal digits.")]
 IfMatch = Annotated[str | None, Header(description='The ETag of the revision to change, such as `"3"`.')]
 IfNoneMatch = Annotated[str | None, Header(description="The ETag of the copy at hand; 304 where it is current.")]
+Prefer = Annotated[
+    str | None, Header(description="`feed-position`: the answer names the feed position of the write in Feed-Position.")
+]

@@ -187,3 +187,12 @@ class FeedCounterRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last_seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class FeedEpochRow(Base):
+    """The single row that names this history of changes; a restored backup gets another name."""
+
+    __tablename__ = "feed_epoch"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(36))

@@ -29,6 +29,7 @@ from services.matcher.introductions.pairs import IntroducedPairs
 from services.matcher.judgments.service import GoldenSets
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import ExposureOf, IntroducedTo, Matchmaker
+from services.matcher.matching.position_waits import PositionWaits
 from services.matcher.models.build import ModelBuild
 from services.matcher.models.line import ModelLine
 from services.matcher.models.service import ModelService, ModelSpec, name_of
@@ -75,6 +76,7 @@ class Matcher:
     vector_backend: VectorBackend
     allocations: AllocationService
     reports: ReportService
+    position_waits: PositionWaits
 
     @property
     def line(self) -> ModelLine:
@@ -189,6 +191,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         saved=home.saved,
         dimension=home.encoder.dimension,
         ready_max_lag=settings.ready_max_lag,
+        settle_seconds=settings.settle_seconds,
     )
     models = ServedModels(
         model_records,
@@ -220,6 +223,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         vector_backend=settings.vector_backend,
         allocations=AllocationService(database, Effort(seconds=settings.allocation_seconds)),
         reports=ReportService(database, settings.report_minimum_cell),
+        position_waits=PositionWaits(settings.max_wait_seconds),
     )
 
 

@@ -1,28 +1,21 @@
-"""SQL of the matcher's own store: documents, vectors, the feed position."""
+"""SQL of the matcher's own store: documents and vectors."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.matcher.tables import Base, DocumentRow, FeedPositionRow, VectorRow
-from shared.kit.database import ReadSession, WriteSession
+from shared.kit.database import DatabaseUnavailable, ReadSession, WriteSession
 
-_POSITION_ID = 1
 _EMPTIED_ID = 2
 """This row's number counts how often the store was emptied for another catalog's feed."""
 _BATCH = 500
-
-
-def read_position(session: ReadSession) -> FeedPositionRow | None:
-    """How far the follower has read; None before the first page."""
-    return session.get(FeedPositionRow, _POSITION_ID)
-
-
-def write_position(session: WriteSession, feed_seq: int, model_id: str) -> None:
-    """Record how far the follower has read."""
-    session.merge(FeedPositionRow(id=_POSITION_ID, feed_seq=feed_seq, model_id=model_id))
+_CLAIM = 6_451_003
+_CLAIM_AGAIN_SECONDS = 0.02
+_LONGEST_EMBEDDING_SECONDS = 600
 
 
 def write_documents(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -38,6 +31,14 @@ def documents_after(session: ReadSession, feed_seq: int, limit: int) -> Sequence
     """Documents changed after a feed position, in feed order."""
     after = select(DocumentRow).where(DocumentRow.feed_seq > feed_seq).order_by(DocumentRow.feed_seq).limit(limit)
     return session.scalars(after).all()
+
+
+def documents_of(session: ReadSession, profile_ids: Iterable[str]) -> list[DocumentRow]:
+    """The documents of the profiles that are known."""
+    found: list[DocumentRow] = []
+    for some in _in_batches(tuple(profile_ids)):
+        found += session.scalars(select(DocumentRow).where(DocumentRow.profile_id.in_(some)))
+    return found
 
 
 def revisions(session: ReadSession, profile_ids: Iterable[str]) -> dict[str, int]:
@@ -67,6 +68,23 @@ def write_vectors(session: WriteSession, model_id: str, vectors: Mapping[str, by
         session.execute(_insert(session, VectorRow).values(list(some)).on_conflict_do_nothing())
 
 
+def claim_embedding(session: WriteSession, model_id: str) -> None:
+    """On PostgreSQL, wait until no other replica embeds under a model, and keep the others waiting until the commit.
+
+    Raises DatabaseUnavailable where another one takes longer than the longest page should.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    # The transaction is idle while the model works; the connection's end, however it comes, gives the claim back.
+    session.execute(select(func.set_config("idle_in_transaction_session_timeout", "0", True)))
+    claim = select(func.pg_try_advisory_xact_lock(_CLAIM, func.hashtext(model_id)))
+    deadline = monotonic() + _LONGEST_EMBEDDING_SECONDS
+    while not session.execute(claim).scalar_one():  # asked again and again: a statement may not wait for so long
+        if monotonic() > deadline:
+            raise DatabaseUnavailable("Another replica has been embedding for too long; this one waits on.")
+        sleep(_CLAIM_AGAIN_SECONDS)
+
+
 def count_vectors(session: ReadSession, model_id: str) -> int:
     """Number of texts embedded under a model."""
     count = session.scalar(select(func.count()).select_from(VectorRow).where(VectorRow.model_id == model_id))
@@ -74,9 +92,8 @@ def count_vectors(session: ReadSession, model_id: str) -> int:
 
 
 def forget_documents(session: WriteSession) -> None:
-    """Drop documents and position, as if the feed had never been read; vectors stay. Counted: replicas look."""
+    """Drop every document; vectors stay. Counted: replicas look."""
     session.execute(delete(DocumentRow))
-    session.execute(delete(FeedPositionRow).where(FeedPositionRow.id == _POSITION_ID))
     session.merge(FeedPositionRow(id=_EMPTIED_ID, feed_seq=times_emptied(session) + 1, model_id=""))
 
 

@@ -70,6 +70,10 @@ class MatcherSettings(ServiceSettings):
     """How long the catalog may hold an empty page open; also how long a shutdown may wait for it."""
     feed_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 5.0
     """How much longer than that the catalog's answer may take before it counts as away."""
+    settle_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300
+    """Without a change for this long, the index is merged however little that settles: replicas then score alike."""
+    max_wait_seconds: Annotated[float, Field(ge=0, le=30)] = 2
+    """How long a request that names a `min_feed_seq` may wait for it before it is told to come back."""
     run_retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
     """How long a recorded answer is kept after it was last given."""
     run_queue_size: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000

@@ -56,6 +56,8 @@ class FeedPositionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     feed_seq: Mapped[int] = mapped_column(BigInteger)
     model_id: Mapped[str] = mapped_column(String(200))
+    epoch: Mapped[str | None] = mapped_column(String(64))
+    """The history of the feed that the position counts in."""
 
 
 class MatchRunRow(Base):
@@ -164,6 +166,7 @@ class FeedbackPositionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     feed_seq: Mapped[int] = mapped_column(BigInteger)
+    epoch: Mapped[str | None] = mapped_column(String(64))
 
 
 class IntroductionRow(Base):

@@ -41,6 +41,10 @@ class ChangePage(WireModel):
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
     """The newest position in the feed when this page was read: the distance to it is the reader's lag."""
+    epoch: str | None = None
+    """Names the history that positions count in. Another one than before means that changes were taken back, as by a
+    restored backup: start over from 0. Catalogs of earlier releases tell none.
+    """
 
 
 class FeedbackChange(WireModel):
@@ -57,6 +61,8 @@ class FeedbackChangePage(WireModel):
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
     """The newest position among the events when this page was read."""
+    epoch: str | None = None
+    """As in the pages of profiles."""
 
 
 class IntroductionChange(WireModel):
@@ -82,3 +88,12 @@ class IntroductionChangePage(WireModel):
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
     """The newest position among the changes of introductions when this page was read."""
+
+
+class FeedPosition(WireModel):
+    """Where the feed stood after everything that had been committed when this was asked."""
+
+    latest_seq: Annotated[int, Field(ge=0)]
+    """What a match request may ask for as `min_feed_seq`."""
+    epoch: str
+    """The history that the position counts in."""

@@ -62,7 +62,8 @@ class MatchRequest(WireModel):
     record_run: bool = True
     """Keep the answer for `GET /v1/match-runs/{id}`."""
     min_feed_seq: Annotated[int, Field(ge=0, le=2**62)] | None = None
-    """Answer only from a snapshot that has read the feed this far (read your writes); else 503 with Retry-After."""
+    """Answer only from a snapshot that has read the feed this far (read your writes): waits for it a
+    moment, else 503 with Retry-After."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "MatchRequest":

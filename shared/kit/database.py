@@ -18,6 +18,17 @@ from shared.kit.postgresql_connection import connect_bounded
 LOCK_TIMEOUT_SECONDS = 10
 """How long a writer waits for another one before it answers that the database is busy."""
 POOL_SIZE = 20
+_POSTGRESQL_OPTIONS = " ".join(
+    f"-c {option}"
+    for option in (
+        f"lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+        "synchronous_commit=on",  # acknowledged means kept, whatever the server's or the role's default
+        # A client whose machine has vanished keeps its locks until the server notices.
+        "tcp_keepalives_idle=30",
+        "tcp_keepalives_interval=10",
+        "tcp_keepalives_count=3",
+    )
+)
 _BUSY = "The database is not available or too busy; try again shortly."
 
 
@@ -128,7 +139,7 @@ def _postgresql_engine(url: URL, limits: DatabaseLimits) -> Engine:
     statement_ms = round(1000 * limits.statement_seconds)
     defaults: dict[str, str | int] = {
         "connect_timeout": limits.connect_seconds,
-        "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c statement_timeout={statement_ms}ms",
+        "options": f"{_POSTGRESQL_OPTIONS} -c statement_timeout={statement_ms}ms",
         # A peer that is gone without a word: the kernel asks after it, and gives it up.
         "keepalives_idle": 5,
         "keepalives_interval": 2,

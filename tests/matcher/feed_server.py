@@ -31,6 +31,8 @@ class FeedServer:
         self.changes: list[ProfileChange] = []
         self.feedback: list[FeedbackChange] = []
         self.introductions: list[IntroductionChange] = []
+        self.epoch: str | None = None
+        """None like a catalog of an earlier release."""
         self._asked_after = -1
         self._news = Condition()
         self._port = 0
@@ -111,10 +113,11 @@ class FeedServer:
             self.introductions.append(change)
             self._news.notify_all()
 
-    def restart_with(self, profiles: Iterable[tuple[str, Profile]]) -> None:
-        """Another catalog's feed in place of this one."""
+    def restart_with(self, profiles: Iterable[tuple[str, Profile]], *, epoch: str | None = None) -> None:
+        """Another catalog's feed in place of this one, or this one's with another history."""
         with self._news:
             self.changes.clear()
+            self.epoch = epoch
         for profile_id, profile in profiles:
             self.tell(profile_id, profile)
 
@@ -132,7 +135,7 @@ class FeedServer:
             self._news.wait_for(lambda: self.latest_seq != after, wait_seconds)
             items = tuple(change for change in self.changes if change.feed_seq > after)[:limit]
             next_after = items[-1].feed_seq if items else after
-            return ChangePage(items=items, next_after=next_after, latest_seq=self.latest_seq)
+            return ChangePage(items=items, next_after=next_after, latest_seq=self.latest_seq, epoch=self.epoch)
 
     def feedback_page(self, after: int, limit: int, wait_seconds: float) -> FeedbackChangePage:
         """One page of events, held back while it is empty."""
@@ -140,7 +143,9 @@ class FeedServer:
             self._news.wait_for(lambda: len(self.feedback) != after, wait_seconds)
             items = tuple(change for change in self.feedback if change.feed_seq > after)[:limit]
             next_after = items[-1].feed_seq if items else after
-            return FeedbackChangePage(items=items, next_after=next_after, latest_seq=len(self.feedback))
+            return FeedbackChangePage(
+                items=items, next_after=next_after, latest_seq=len(self.feedback), epoch=self.epoch
+            )
 
     def introduction_page(self, after: int, limit: int, wait_seconds: float) -> IntroductionChangePage:
         """One page of changes of introductions, held back while it is empty."""

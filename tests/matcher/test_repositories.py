@@ -36,19 +36,14 @@ def test_documents_are_read_in_feed_order_in_pages(database_on_both: Database) -
     assert [one.feed_seq for one in (*first, *second)] == list(range(801, 2_001))
 
 
-def test_position_is_kept_and_forgotten(database_on_both: Database) -> None:
+def test_forgetting_documents_keeps_vectors(database_on_both: Database) -> None:
     with database_on_both.write() as session:
-        assert repositories.read_position(session) is None
-        repositories.write_position(session, 2**40, "hashing/p1")
-    with database_on_both.write() as session:
-        position = repositories.read_position(session)
-        assert position is not None and (position.feed_seq, position.model_id) == (2**40, "hashing/p1")
-        repositories.write_position(session, 2**40 + 1, "hashing/p1")
+        repositories.write_documents(session, [row("a", 1, 1)])
         repositories.write_vectors(session, "hashing/p1", {"hash": b"\x00" * 16})
     with database_on_both.write() as session:
         repositories.forget_documents(session)
     with database_on_both.read() as session:
-        assert repositories.read_position(session) is None
+        assert repositories.documents_after(session, 0, 10) == []
         assert repositories.count_vectors(session, "hashing/p1") == 1
 
 

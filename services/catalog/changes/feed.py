@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select, update
 
 from services.catalog.api_keys.service import record_of
+from services.catalog.changes.epoch import feed_epoch
 from services.catalog.introduction_tables import IntroductionEventRow, IntroductionRow
 from services.catalog.tables import ApiKeyRow, ChangeRow, FeedbackRow, FeedCounterRow
 from shared.contracts.api_keys import ApiKeyChange, ApiKeyChangePage
@@ -15,6 +16,7 @@ from shared.contracts.changes import (
     ChangePage,
     FeedbackChange,
     FeedbackChangePage,
+    FeedPosition,
     IntroductionChange,
     IntroductionChangePage,
     ProfileChange,
@@ -47,13 +49,14 @@ class FeedState:
 
     last_seq: int
     has_unstamped: bool
+    epoch: str
 
 
 def read_feed(database: Database, *, after: int, limit: int) -> ChangePage:
     """The next changes of profiles; stamps first what was committed since, and writes nothing where nothing is new."""
     state = _stamped(database, PROFILE_LOG)
     if after >= state.last_seq:
-        return ChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+        return ChangePage(items=(), next_after=after, latest_seq=state.last_seq, epoch=state.epoch)
     with database.read() as session:
         return read_changes(session, after=after, limit=limit)
 
@@ -62,7 +65,7 @@ def read_feedback_feed(database: Database, *, after: int, limit: int) -> Feedbac
     """The next feedback events, read as profiles are."""
     state = _stamped(database, FEEDBACK_LOG)
     if after >= state.last_seq:
-        return FeedbackChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+        return FeedbackChangePage(items=(), next_after=after, latest_seq=state.last_seq, epoch=state.epoch)
     with database.read() as session:
         return read_feedback_changes(session, after=after, limit=limit)
 
@@ -89,13 +92,19 @@ def read_api_key_feed(database: Database, *, after: int, limit: int) -> ApiKeyCh
     return ApiKeyChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
 
 
+def read_position(database: Database) -> FeedPosition:
+    """The newest position; whatever was committed before this call stands at it or before it."""
+    state = _stamped(database, PROFILE_LOG)
+    return FeedPosition(latest_seq=state.last_seq, epoch=state.epoch)
+
+
 def feed_state(session: ReadSession, log: Log = PROFILE_LOG) -> FeedState:
     """One look, cheap enough to take many times a second."""
     unstamped = exists().where(log.rows.feed_seq.is_(None))
     last_seq, has_unstamped = session.execute(
         select(FeedCounterRow.last_seq, unstamped).where(FeedCounterRow.id == log.counter_id)
     ).one()
-    return FeedState(last_seq=last_seq, has_unstamped=bool(has_unstamped))
+    return FeedState(last_seq=last_seq, has_unstamped=bool(has_unstamped), epoch=feed_epoch(session))
 
 
 def stamp(session: WriteSession, log: Log = PROFILE_LOG) -> int:
@@ -126,16 +135,16 @@ def read_changes(session: ReadSession, *, after: int, limit: int) -> ChangePage:
     """Stamped changes only."""
     statement = select(ChangeRow).where(ChangeRow.feed_seq > after).order_by(ChangeRow.feed_seq).limit(limit)
     items = tuple(_as_change(row) for row in session.scalars(statement))
-    latest_seq = feed_state(session).last_seq
-    return ChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
+    next_after, state = items[-1].feed_seq if items else after, feed_state(session)
+    return ChangePage(items=items, next_after=next_after, latest_seq=state.last_seq, epoch=state.epoch)
 
 
 def read_feedback_changes(session: ReadSession, *, after: int, limit: int) -> FeedbackChangePage:
     """Stamped events only."""
     statement = select(FeedbackRow).where(FeedbackRow.feed_seq > after).order_by(FeedbackRow.feed_seq).limit(limit)
     items = tuple(_as_feedback_change(row) for row in session.scalars(statement))
-    latest_seq = feed_state(session, FEEDBACK_LOG).last_seq
-    return FeedbackChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
+    next_after, state = items[-1].feed_seq if items else after, feed_state(session, FEEDBACK_LOG)
+    return FeedbackChangePage(items=items, next_after=next_after, latest_seq=state.last_seq, epoch=state.epoch)
 
 
 def read_introduction_changes(session: ReadSession, *, after: int, limit: int) -> IntroductionChangePage:
@@ -156,7 +165,7 @@ def _stamped(database: Database, log: Log) -> FeedState:
     if not state.has_unstamped:
         return state
     with database.write() as writing:
-        return FeedState(last_seq=stamp(writing, log), has_unstamped=False)
+        return FeedState(last_seq=stamp(writing, log), has_unstamped=False, epoch=state.epoch)
 
 
 def _as_feedback_change(row: FeedbackRow) -> FeedbackChange:

@@ -8,11 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
-from services.catalog.changes.feed import read_api_key_feed, read_feed, read_feedback_feed, read_introduction_feed
+from services.catalog.changes.feed import (
+    read_api_key_feed,
+    read_feed,
+    read_feedback_feed,
+    read_introduction_feed,
+    read_position,
+)
 from services.catalog.deps import Bell, Db
 from services.catalog.profiles.examples import CHANGE, example_response
 from shared.contracts.api_keys import ApiKeyChangePage
-from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, IntroductionChangePage
+from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, FeedPosition, IntroductionChangePage
 from shared.kit.http import problem_responses
 from shared.kit.identity import Permission, requires
 
@@ -27,7 +33,8 @@ router = APIRouter(prefix="/v1/changes", tags=["changes"])
 
 POLL_SECONDS = 0.1
 """How often a waiting reader looks for what other processes committed; this process rings the bell."""
-_EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41}
+_EPOCH = "9f86d081884c7d659a2feaa0c55ad015"
+_EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41, "epoch": _EPOCH}
 
 
 @router.get(
@@ -61,3 +68,13 @@ async def read_changes(
                 await asyncio.wait_for(rung.wait(), min(POLL_SECONDS, seconds_left))
             except TimeoutError:
                 continue
+
+
+@router.get(
+    "/position",
+    dependencies=[requires(Permission.PROFILES_READ)],
+    responses=example_response(200, {"latest_seq": 41, "epoch": _EPOCH}) | problem_responses(503),
+)
+def read_feed_position(db: Db) -> FeedPosition:
+    """A position that covers every change committed before this call: ask the matcher for it as `min_feed_seq`."""
+    return read_position(db)

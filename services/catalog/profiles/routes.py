@@ -1,17 +1,20 @@
 """The HTTP face of profiles: `/v1/profiles`."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import Field
 
-from services.catalog.deps import Db, IfMatch, IfNoneMatch, Now, ProfileId
+from services.catalog.changes.feed import read_position
+from services.catalog.deps import Db, IfMatch, IfNoneMatch, Now, Prefer, ProfileId
 from services.catalog.profiles import service
 from services.catalog.profiles.examples import PROFILE_BODIES, STORED, example_response
 from services.catalog.profiles.repository import ProfileSearch
 from shared.contracts.base import Clean, Identifier, Tag, WireModel
 from shared.contracts.profiles import Kind, Profile, ProfilePage, StoredProfile
 from shared.contracts.vocabularies import CompanyStage, Language, ProfileStatus
+from shared.kit.database import Database, DatabaseUnavailable
 from shared.kit.etags import is_fresh, revision_etag
 from shared.kit.http import problem_responses
 from shared.kit.identity import CurrentPrincipal, Permission, requires
@@ -21,6 +24,7 @@ router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
 ProfileBody = Annotated[Profile, Body(openapi_examples=PROFILE_BODIES)]
 MAX_WORDS = 20
+FEED_POSITION = "feed-position"
 
 
 class ProfileQuery(WireModel):
@@ -64,13 +68,14 @@ class ProfileQuery(WireModel):
     responses=example_response(201, STORED) | problem_responses(409, 503),
 )
 def register_profile(
-    profile: ProfileBody, db: Db, principal: CurrentPrincipal, now: Now, response: Response
+    profile: ProfileBody, db: Db, principal: CurrentPrincipal, now: Now, response: Response, prefer: Prefer = None
 ) -> StoredProfile:
     """Register a profile. The same `source` and `external_id` may come back only after a withdrawal."""
     with db.write() as session:
         stored = service.register(session, profile, principal, now=now)
     response.headers["Location"] = f"/v1/profiles/{stored.id}"
     response.headers["ETag"] = revision_etag(stored.revision)
+    _tell_position(response, db, prefer)
     return stored
 
 
@@ -121,6 +126,7 @@ def revise_profile(
     now: Now,
     response: Response,
     if_match: IfMatch = None,
+    prefer: Prefer = None,
 ) -> StoredProfile:
     """Replace a profile by its next revision; equal content changes nothing.
 
@@ -129,6 +135,7 @@ def revise_profile(
     with db.write() as session:
         stored = service.revise(session, profile_id, profile, principal, if_match=if_match, now=now)
     response.headers["ETag"] = revision_etag(stored.revision)
+    _tell_position(response, db, prefer)
     return stored
 
 
@@ -139,8 +146,27 @@ def revise_profile(
     responses=problem_responses(404, 410, 412, 428, 503),
 )
 def withdraw_profile(
-    profile_id: ProfileId, db: Db, principal: CurrentPrincipal, now: Now, if_match: IfMatch = None
+    profile_id: ProfileId,
+    db: Db,
+    principal: CurrentPrincipal,
+    now: Now,
+    response: Response,
+    if_match: IfMatch = None,
+    prefer: Prefer = None,
 ) -> None:
     """Withdraw a profile: it leaves every list, search and match, and stays on record."""
     with db.write() as session:
         service.withdraw(session, profile_id, principal, if_match=if_match, now=now)
+    _tell_position(response, db, prefer)
+
+
+def _tell_position(response: Response, db: Database, prefer: str | None) -> None:
+    """Where the write stands in the feed, for a caller who wants to read it back from the matcher.
+
+    Positions are given after the commit, so this is a second transaction; the write stays acknowledged if it fails.
+    """
+    if prefer is None or FEED_POSITION not in (part.strip().lower() for part in prefer.split(",")):
+        return
+    with suppress(DatabaseUnavailable):
+        response.headers["Feed-Position"] = str(read_position(db).latest_seq)
+        response.headers["Preference-Applied"] = FEED_POSITION

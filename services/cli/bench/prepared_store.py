@@ -15,10 +15,12 @@ from services.cli.bench.sources import profiles_of
 from services.matcher import repositories
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.evaluation.comparison import StageProgress
+from services.matcher.feed_positions import raise_position
 from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion, profile_json
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.segment import build_segment
 from services.matcher.settings import MatcherSettings
+from services.matcher.tables import FeedPositionRow
 from shared.contracts.profiles import Kind, Profile
 from shared.kit.settings import LogLevel
 
@@ -125,7 +127,7 @@ def _build(
         indexed += page
         progress("Preparing the store", len(indexed), len(profiles))
     with database.write() as session:
-        repositories.write_position(session, len(profiles), store.model_id)
+        raise_position(session, FeedPositionRow, after=0, to=len(profiles), epoch=None, model_id=store.model_id)
     database.close()
     documents = sorted((one.document for one in indexed), key=lambda document: document.entry.profile_id)
     SnapshotFolder(settings.data_directory, store.model_id).save(

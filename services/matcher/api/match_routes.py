@@ -44,6 +44,7 @@ def create_matches(
 ) -> Response:
     """Propose counterparts for a stored profile, a text or a whole profile; best first, ties by id."""
     line = matcher.line
+    matcher.position_waits.wait(line.publisher, request.min_feed_seq)
     with telemetry.listening():
         body = _answered(line, request, line.matchmaker.current, matcher, telemetry, principal)
     return _json(body, matcher)
@@ -66,6 +67,7 @@ def create_match_batch(
     With `rerank.respect_capacity`, what earlier requests of the batch were proposed counts against a target's capacity.
     """
     line = matcher.line
+    matcher.position_waits.wait(line.publisher, max((one.min_feed_seq or 0 for one in batch.requests), default=0))
     snapshot = line.matchmaker.current
     taken: Counter[str] = Counter()
     answers = []

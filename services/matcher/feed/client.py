@@ -51,7 +51,8 @@ class FeedClient:
         try:
             response = self._http.get("/v1/changes", params=parameters, timeout=self._timeout(wait_seconds))
             response.raise_for_status()
-            return page.model_validate_json(response.content)
+            # A catalog that is newer than this reader may tell more than it knows.
+            return page.model_validate_json(response.content, extra="ignore")
         except (httpx.HTTPError, ValueError) as error:
             raise FeedUnreachableError(f"{type(error).__name__} while reading the change feed") from error
 

@@ -5,7 +5,10 @@ import threading
 import structlog
 
 from services.matcher.feed.client import FeedClient
+from services.matcher.feed_positions import is_other_history, raise_position, read_position, start_over
 from services.matcher.judgments import feedback_repository
+from services.matcher.tables import FeedbackPositionRow
+from shared.contracts.changes import FeedbackChangePage
 from shared.kit.database import Database
 
 _log = structlog.get_logger("feedback-follower")
@@ -39,18 +42,19 @@ class FeedbackFollower:
     def follow_once(self, *, wait: bool) -> bool:
         """Store one page and its position in one transaction; True if it held events.
 
-        Raises FeedUnreachableError and DatabaseUnavailable.
+        Raises FeedUnreachableError, DatabaseUnavailable, and PositionLost where another replica has begun anew.
         """
         with self._database.read() as session:
-            after = feedback_repository.read_feedback_position(session)
+            after, epoch = read_position(session, FeedbackPositionRow)
         page = self._client.feedback(after, wait=wait)
-        if page.latest_seq < after:
-            self._forget(after)
+        is_shorter = page.latest_seq < after
+        if is_shorter or is_other_history(epoch, page.epoch):
+            self._forget(page, is_shorter=is_shorter)
             return True
         if page.items:
             with self._database.write() as session:
+                raise_position(session, FeedbackPositionRow, after=after, to=page.next_after, epoch=page.epoch)
                 feedback_repository.store_events(session, [change.event for change in page.items])
-                feedback_repository.raise_feedback_position(session, page.next_after)
         return bool(page.items)
 
     def _run(self) -> None:
@@ -64,8 +68,11 @@ class FeedbackFollower:
                 self._stopping.wait(pause_seconds)
                 pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
-    def _forget(self, read: int) -> None:
-        """The feed is shorter than what was read of it: another catalog. Start over."""
-        _log.warning("feedback_restarted", read=read)
+    def _forget(self, page: FeedbackChangePage, *, is_shorter: bool) -> None:
+        """The feed tells another history than what was read of it. Start over, unless a replica has begun to."""
         with self._database.write() as session:
-            feedback_repository.forget_events(session)
+            if start_over(
+                session, FeedbackPositionRow, latest_seq=page.latest_seq, epoch=page.epoch, is_shorter=is_shorter
+            ):
+                feedback_repository.forget_events(session)
+                _log.warning("feedback_restarted")

@@ -8,11 +8,19 @@ import structlog
 
 from services.matcher import repositories
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
+from services.matcher.feed_positions import (
+    PositionLost,
+    is_other_history,
+    raise_position,
+    read_position,
+    start_over,
+)
 from services.matcher.matching.indexing import Indexed, Indexer, PassageHashes, ProfileVersion, profile_json
 from services.matcher.matching.stored_versions import stored_version
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
-from services.matcher.retrieval.segment import build_segment
+from services.matcher.retrieval.segment import IndexedDocument, build_segment
+from services.matcher.tables import DocumentRow, FeedPositionRow
 from shared.contracts.changes import ChangePage, ProfileChange
 from shared.contracts.vocabularies import ProfileStatus
 from shared.kit.database import Database
@@ -35,15 +43,24 @@ class Follower:
         saved: SnapshotFolder,
         dimension: int,
         ready_max_lag: int | None = None,
+        settle_seconds: float = 300,
     ) -> None:
-        """Nothing runs before `start`; `has_caught_up` means at most `ready_max_lag` changes are missing."""
+        """Nothing runs before `start`; `has_caught_up` means at most `ready_max_lag` changes are missing.
+
+        After `settle_seconds` without a change the delta is merged, however small.
+        """
         self._database = database
         self._client = client
         self._indexer = indexer
         self._publisher = publisher
         self._saved = saved
         self._dimension = dimension
+        self._settle_seconds = settle_seconds
         self._model_id = publisher.current.model_id
+        self._epoch: str | None = None
+        """The history of the feed that the positions count in."""
+        self._aside: Publisher | None = None
+        """Reads another history from its beginning, while what was read before is served."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed-follower", daemon=True)
         self._ready_max_lag = ready_max_lag
@@ -62,7 +79,7 @@ class Follower:
     @property
     def positions_behind(self) -> int:
         """Between the newest change known of and the served snapshot."""
-        return max(0, self.latest_seq - self._publisher.current.feed_seq)
+        return max(0, self.latest_seq - self._reading.current.feed_seq)
 
     @property
     def seconds_behind(self) -> float:
@@ -82,8 +99,8 @@ class Follower:
     def restore(self) -> None:
         """Serve what the store holds: the newest saved base, then what came after it; embeds nothing it knows."""
         with self._database.read() as session:
-            position = repositories.read_position(session)
-        feed_seq = position.feed_seq if position else 0
+            feed_seq, self._epoch = read_position(session, FeedPositionRow)
+        self._saved.feed_epoch = self._epoch
         loaded = self._saved.load_newest(not_after=feed_seq)
         if loaded:
             self._publisher.start_from(*loaded)
@@ -94,26 +111,41 @@ class Follower:
 
     def follow_once(self, *, wait: bool) -> bool:
         """Read one page; True if it held changes. Raises FeedUnreachableError."""
-        after = self._publisher.current.feed_seq
-        page = self._client.changes(after, wait=wait)
+        after = self._reading.current.feed_seq
+        page = self._client.changes(after, wait=wait and self._aside is None)
         self.is_reachable = True
-        if page.latest_seq < after:
-            self._forget()
+        if page.latest_seq < after or is_other_history(self._epoch, page.epoch):
+            self._start_over(page, is_shorter=page.latest_seq < after)
             return True
+        self._epoch = self._saved.feed_epoch = page.epoch or self._epoch
         self.latest_seq = page.latest_seq
-        if page.items:
-            self._take(page)
+        try:
+            if page.items:
+                self._take(page)
+        except PositionLost:
+            self._read_aside(page.epoch)
+            return True
+        is_settled = self._aside is None
+        self._publish_aside()
         self._note_lag()
-        return bool(page.items)
+        return bool(page.items) or not is_settled
+
+    @property
+    def _reading(self) -> Publisher:
+        return self._aside or self._publisher
 
     def _run(self) -> None:
-        pause_seconds = 0.1
+        pause_seconds, changed_at = 0.1, monotonic()
         while not self._stopping.is_set():
             try:
                 if not self.is_restored:
                     self.restore()
-                if not self.follow_once(wait=True):
+                if self.follow_once(wait=True):
+                    changed_at = monotonic()
+                elif monotonic() - changed_at < self._settle_seconds:
                     self._publisher.merge_when_idle()
+                else:
+                    self._publisher.settle()
                 pause_seconds = 0.1
             except Exception as error:  # noqa: BLE001 - the outer loop: whatever it was, log, wait, go on
                 if isinstance(error, FeedUnreachableError):
@@ -133,32 +165,51 @@ class Follower:
         self.has_caught_up = True
 
     def _take(self, page: ChangePage) -> None:
-        """Store a page's newest revisions and the position in one transaction, then publish them."""
-        changes = self._unserved(page)
+        """Store a page's newest revisions and the position in one transaction, then publish them.
+
+        What another replica has read further is taken from the store as it is: newer than the page tells, never older.
+        Raises PositionLost.
+        """
+        changes, ahead = self._unserved(page)
         active = [change for change in changes if change.status is ProfileStatus.ACTIVE]
         indexed = self._indexer.index([_version(change) for change in active])
         hashes = {one.document.entry.profile_id: one.hashes for one in indexed}
         with self._database.write() as session:
+            raise_position(
+                session,
+                FeedPositionRow,
+                after=self._reading.current.feed_seq,
+                to=page.next_after,
+                epoch=page.epoch,
+                model_id=self._model_id,
+            )
             repositories.write_documents(session, [_document_row(change, hashes) for change in changes])
-            repositories.write_position(session, page.next_after, self._model_id)
         withdrawn = [change.profile_id for change in changes if change.status is not ProfileStatus.ACTIVE]
-        self._publisher.apply([one.document for one in indexed], withdrawn, page.next_after)
+        withdrawn += [row.profile_id for row in ahead if not row.is_active]
+        documents = [one.document for one in indexed] + self._indexed(ahead)
+        self._reading.apply(documents, withdrawn, page.next_after)
         self.on_stored()
 
-    def _unserved(self, page: ChangePage) -> list[ProfileChange]:
-        """The newest change of each profile that is neither served nor out of date.
+    def _unserved(self, page: ChangePage) -> tuple[list[ProfileChange], list[DocumentRow]]:
+        """The newest change of each profile that is not served; and what is stored of those that the store is ahead of.
 
         What is stored but not served was read by another replica on the same database.
         """
         newest = {change.profile_id: change for change in sorted(page.items, key=lambda change: change.revision)}
+        served = self._reading.current
+        unserved = {key: change for key, change in newest.items() if change.revision > served.revision(key)}
         with self._database.read() as session:
-            stored = repositories.revisions(session, newest)
-        served = self._publisher.current
-        return [
-            change
-            for key, change in newest.items()
-            if change.revision >= stored.get(key, 0) and change.revision > served.revision(key)
-        ]
+            stored = repositories.revisions(session, unserved)
+            ahead = [key for key, change in unserved.items() if stored.get(key, 0) > change.revision]
+            rows = repositories.documents_of(session, ahead)
+        overtaken = {row.profile_id for row in rows}
+        return (
+            [change for key, change in unserved.items() if key not in overtaken],
+            [row for row in rows if row.revision > served.revision(row.profile_id)],
+        )
+
+    def _indexed(self, rows: list[DocumentRow]) -> list[IndexedDocument]:
+        return [one.document for one in self._indexer.index([stored_version(row) for row in rows if row.is_active])]
 
     def _replay(self, after: int, position: int) -> None:
         """Publish stored documents changed after a position; into a base of their own where there is none."""
@@ -182,20 +233,45 @@ class Follower:
         else:
             self._publisher.apply(documents, withdrawn, position)
 
-    def _forget(self) -> None:
-        """The catalog's feed is shorter than what was read of it: another catalog. Start over; vectors stay."""
-        # First: without the position, a base of the other catalog could later be taken for one of this.
-        self._saved.clear()
-        with self._database.write() as session:
-            repositories.forget_documents(session)
-        self._forget_served()
-        self.on_forgotten()
-
     def _forget_served(self) -> None:
         _log.warning("feed_restarted", read=self._publisher.current.feed_seq)
         self._saved.clear()
         self._publisher.start_from(build_segment([], self._dimension), 0)
         self.latest_seq = 0
+
+    def _start_over(self, page: ChangePage, *, is_shorter: bool) -> None:
+        """The feed tells another history than what was read: another catalog, or one restored from a backup."""
+        _log.warning("feed_restarted", read=self._reading.current.feed_seq)
+        # First: without the position, a base of the other history could later be taken for one of this.
+        self._saved.clear()
+        with self._database.write() as session:
+            if start_over(
+                session,
+                FeedPositionRow,
+                latest_seq=page.latest_seq,
+                epoch=page.epoch,
+                is_shorter=is_shorter,
+                model_id=self._model_id,
+            ):
+                repositories.forget_documents(session)
+        self._read_aside(page.epoch)
+
+    def _read_aside(self, epoch: str | None) -> None:
+        """Read from the beginning; vectors stay, and what was read before is served until all is read."""
+        self._epoch = self._saved.feed_epoch = epoch
+        self._aside = Publisher(dimension=self._dimension, model_id=self._model_id)
+        self.latest_seq = 0
+        self.on_forgotten()
+
+    def _publish_aside(self) -> None:
+        """Serve what was read aside, once that is everything."""
+        if self._aside is None or self._aside.current.feed_seq < self.latest_seq:
+            return
+        self._aside.merge()
+        read = self._aside.current
+        self._saved.save(read.base, read.feed_seq)
+        self._publisher.start_from(read.base, read.feed_seq)
+        self._aside = None
 
 
 def _version(change: ProfileChange) -> ProfileVersion:

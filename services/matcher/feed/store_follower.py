@@ -3,6 +3,8 @@
 from services.matcher import repositories
 from services.matcher.feed.client import FeedUnreachableError
 from services.matcher.feed.follower import Follower
+from services.matcher.feed_positions import read_position
+from services.matcher.tables import FeedPositionRow
 from shared.kit.polling import Polling
 
 _LOOK_EVERY_SECONDS = 0.25
@@ -35,8 +37,8 @@ class StoreFollower(Follower):
         """Take over what was stored since; True if it was anything. Raises DatabaseUnavailable."""
         with self._database.read() as session:
             emptied = repositories.times_emptied(session)  # first: a store emptied in between is noticed next time
-            position = repositories.read_position(session)
-        stored, served = position.feed_seq if position else 0, self._publisher.current.feed_seq
+            stored, self._saved.feed_epoch = read_position(session, FeedPositionRow)
+        served = self._publisher.current.feed_seq
         if self._emptied not in (None, emptied):
             self._forget_served()
             self.on_forgotten()

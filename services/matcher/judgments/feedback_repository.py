@@ -1,4 +1,4 @@
-"""SQL of feedback as the follower stores it: events once, and how far they were read."""
+"""SQL of feedback as the follower stores it: events once."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,26 +7,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.matcher.judgments.event import Event
-from services.matcher.tables import Base, FeedbackPositionRow, FeedbackRow
+from services.matcher.tables import Base, FeedbackRow
 from shared.contracts.feedback import FeedbackEvent, FeedbackReason, FeedbackType, Outcome
 from shared.kit.database import ReadSession, WriteSession
 
-_POSITION_ID = 1
 _BATCH = 500
-
-
-def read_feedback_position(session: ReadSession) -> int:
-    """How far the feed was read; 0 before the first page."""
-    row = session.get(FeedbackPositionRow, _POSITION_ID)
-    return row.feed_seq if row else 0
-
-
-def raise_feedback_position(session: WriteSession, feed_seq: int) -> None:
-    """Record how far the feed was read; a replica that lags never takes it back."""
-    insert = _insert(session, FeedbackPositionRow).values(id=_POSITION_ID, feed_seq=feed_seq)
-    is_further = insert.excluded.feed_seq > FeedbackPositionRow.feed_seq
-    raised = {"feed_seq": insert.excluded.feed_seq}
-    session.execute(insert.on_conflict_do_update(index_elements=["id"], set_=raised, where=is_further))
 
 
 def store_events(session: WriteSession, events: Iterable[FeedbackEvent]) -> None:
@@ -44,9 +29,8 @@ def all_events(session: ReadSession) -> Sequence[Event]:
 
 
 def forget_events(session: WriteSession) -> None:
-    """Drop events and position, as if the feed had never been read."""
+    """Drop every event."""
     session.execute(delete(FeedbackRow))
-    session.execute(delete(FeedbackPositionRow))
 
 
 def _values(event: FeedbackEvent) -> dict[str, object]:

@@ -258,7 +258,8 @@ def floor_of(request: MatchRequest, policy: RankingPolicy, prepared: Prepared, t
 def _check_position(request: MatchRequest, snapshot: Snapshot) -> None:
     if request.min_feed_seq is not None and request.min_feed_seq > snapshot.feed_seq:
         raise SnapshotBehind(
-            f"The matcher has read the feed to {snapshot.feed_seq}; min_feed_seq asks for {request.min_feed_seq}."
+            f"The matcher has read the feed to {snapshot.feed_seq}; min_feed_seq asks for {request.min_feed_seq}, "
+            f"{request.min_feed_seq - snapshot.feed_seq} further. Ask again, or without min_feed_seq."
         )
 
 

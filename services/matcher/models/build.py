@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from services.matcher import repositories
+from services.matcher.feed_positions import read_position
 from services.matcher.matching.indexing import Indexed
 from services.matcher.matching.stored_versions import stored_version
 from services.matcher.models import repository
 from services.matcher.models.line import ModelLine
 from services.matcher.models.service import ModelService, ModelSpec
 from services.matcher.retrieval.segment import IndexedDocument, build_segment
-from services.matcher.tables import DocumentRow
+from services.matcher.tables import DocumentRow, FeedPositionRow
 from shared.kit.database import Database
 
 _log = structlog.get_logger("models")
@@ -94,7 +95,7 @@ class ModelBuild:
         self._service.loaded(self.spec.name, line.vectors_of)
         with self._database.read() as session:
             self.documents_total = repository.count_active_documents(session)
-        loaded = line.saved.load_newest(not_after=self._position())
+        loaded = line.saved.load_newest(not_after=self._position(line))
         if loaded:
             line.publisher.start_from(*loaded)
         self.documents_done = line.publisher.current.size
@@ -110,7 +111,7 @@ class ModelBuild:
             line.saved.clear()
             line.publisher.start_from(build_segment([], line.encoder.dimension), 0)
         # Read first: documents that arrive meanwhile may be taken twice, and none is missed.
-        position = max(self._position(), line.publisher.current.feed_seq)
+        position = max(self._position(line), line.publisher.current.feed_seq)
         documents, withdrawn = self._changes(line)
         if line.publisher.current.base.size == 0 and documents:
             base = build_segment(documents, line.encoder.dimension)
@@ -140,7 +141,7 @@ class ModelBuild:
         with self._database.read() as session:
             return repositories.documents_after(session, after, _PAGE)
 
-    def _position(self) -> int:
+    def _position(self, line: ModelLine) -> int:
         with self._database.read() as session:
-            position = repositories.read_position(session)
-        return position.feed_seq if position else 0
+            feed_seq, line.saved.feed_epoch = read_position(session, FeedPositionRow)
+        return feed_seq

@@ -37,6 +37,8 @@ class SnapshotFolder:
         """`folder` is created when something is saved."""
         self._folder = folder
         self._model_id = model_id
+        self.feed_epoch: str | None = None
+        """The history of the feed whose bases are saved and loaded; those of another one are passed over."""
 
     def save(self, base: Segment, feed_seq: int) -> None:
         """Write a base and its feed position; a reader sees all of it or nothing."""
@@ -50,6 +52,7 @@ class SnapshotFolder:
             "model_id": self._model_id,
             "analysis": ANALYSIS_SCHEME,
             "feed_seq": feed_seq,
+            "feed_epoch": self.feed_epoch,
             "sha256": {name: _digest(aside / name) for name in _DATA_FILES},
         }
         (aside / _ABOUT).write_text(json.dumps(about))
@@ -81,6 +84,8 @@ class SnapshotFolder:
 
     def _fits(self, about: dict[str, object], not_after: int) -> bool:
         expected = {"format": _FORMAT, "model_id": self._model_id, "analysis": ANALYSIS_SCHEME}
+        if self.feed_epoch is not None and about.get("feed_epoch") not in (None, self.feed_epoch):
+            return False
         return expected.items() <= about.items() and int(str(about["feed_seq"])) <= not_after
 
     def _saved(self) -> list[Path]:

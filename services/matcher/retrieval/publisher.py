@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from threading import Condition
 from time import monotonic
 
 import numpy as np
@@ -42,6 +43,7 @@ class Publisher:
         self._placed = placed
         self._on_merged = on_merged
         self._changed: dict[str, IndexedDocument] = {}
+        self._news = Condition()
         self.current = self._snapshot(build_segment([], dimension), model_id, 0)
         self._published_at = monotonic()
 
@@ -53,8 +55,12 @@ class Publisher:
     def start_from(self, base: Segment, feed_seq: int) -> None:
         """Serve a base built or loaded elsewhere; the delta starts empty."""
         self._changed = {}
-        self.current = self._snapshot(self._placed(base), self.current.model_id, feed_seq)
-        self._published_at = monotonic()
+        self._publish(self._snapshot(self._placed(base), self.current.model_id, feed_seq))
+
+    def wait_until(self, feed_seq: int, *, timeout_seconds: float) -> bool:
+        """Wait for a snapshot that stands for a feed position; False where it did not come in time."""
+        with self._news:
+            return self._news.wait_for(lambda: self.current.feed_seq >= feed_seq, timeout_seconds)
 
     def apply(self, changed: Sequence[IndexedDocument], withdrawn: Iterable[str], feed_seq: int) -> None:
         """Publish changes: the newest revision of each document, and the ids of those that left."""
@@ -68,13 +74,17 @@ class Publisher:
         replaced = [base.row_by_id[key] for key in (*arriving, *gone) if key in base.row_by_id]
         live[replaced] = False
         delta = build_delta_segment(list(self._changed.values()), self._dimension, base.aspects.statistics)
-        self.current = replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq)
-        self._published_at = monotonic()
+        self._publish(replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq))
         self._merge_above(_MERGE_SHARE)
 
     def merge_when_idle(self) -> None:
         """Fold a delta of some size into the base while nothing else is to be done."""
         self._merge_above(_IDLE_MERGE_SHARE)
+
+    def settle(self) -> None:
+        """Fold in whatever is pending, so that replicas that came here by different ways serve the same base."""
+        if self.current.delta.size or not self.current.base_live.all():
+            self.merge()
 
     def merge(self) -> None:
         """Fold the delta into a new base and serve that."""
@@ -83,6 +93,12 @@ class Publisher:
         if self._on_merged:
             self._on_merged(base, snapshot.feed_seq)
         self.start_from(base, snapshot.feed_seq)
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        with self._news:
+            self.current = snapshot
+            self._published_at = monotonic()
+            self._news.notify_all()
 
     def _merge_above(self, share: float) -> None:
         """Merge once what a merge would settle, delta and dead rows, is more than a share of the base."""

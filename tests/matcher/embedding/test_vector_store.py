@@ -1,7 +1,12 @@
 """A text is embedded once for a model, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import numpy as np
 
+from services.matcher.bootstrap import open_database
+from services.matcher.embedding.encoder import FloatMatrix
 from services.matcher.embedding.vector_store import VectorStore
 from shared.kit.database import Database
 from tests.matcher.encoders import HashingEncoder
@@ -47,3 +52,25 @@ def test_models_do_not_share_vectors(database_on_both: Database) -> None:
 
 def test_unknown_hashes_are_left_out(database_on_both: Database) -> None:
     assert VectorStore(database_on_both, HashingEncoder()).stored(["nothing"]) == {}
+
+
+def test_replicas_that_meet_the_same_texts_together_embed_each_once(postgresql_url: str) -> None:
+    """Each replica has a pool of its own; what one embeds, the others wait for."""
+    replicas = [open_database(postgresql_url) for _ in range(4)]
+    encoders = [HashingEncoder() for _ in replicas]
+    texts = {f"hash-{number}": f"text {number}" for number in range(300)}
+    together = Barrier(len(replicas))
+
+    def read_feed(replica: int) -> dict[str, FloatMatrix]:
+        together.wait(30)
+        store = VectorStore(replicas[replica], encoders[replica])
+        found = store.vectors({key: texts[key] for key in sorted(texts)[:200]})
+        return found | store.vectors(texts)
+
+    with ThreadPoolExecutor(len(replicas)) as pool:
+        found = list(pool.map(read_feed, range(len(replicas))))
+    assert sorted(text for encoder in encoders for text in encoder.encoded) == sorted(texts.values())
+    assert all(one.keys() == texts.keys() for one in found)
+    assert all(np.array_equal(one[key], found[0][key]) for one in found for key in texts)
+    for replica in replicas:
+        replica.close()

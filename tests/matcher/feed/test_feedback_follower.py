@@ -12,8 +12,10 @@ from services.catalog.profiles.rules import profile_id
 from services.catalog.settings import CatalogSettings
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
 from services.matcher.feed.feedback_follower import FeedbackFollower
+from services.matcher.feed_positions import read_position
 from services.matcher.judgments.event import Event
-from services.matcher.judgments.feedback_repository import all_events, read_feedback_position
+from services.matcher.judgments.feedback_repository import all_events
+from services.matcher.tables import FeedbackPositionRow
 from shared.kit.database import Database
 from tests.factories import make_project, profile_body
 from tests.matcher.encoders import HashingEncoder
@@ -42,7 +44,7 @@ def read_all(follower: FeedbackFollower) -> None:
 
 def stored(database: Database) -> tuple[Sequence[Event], int]:
     with database.read() as session:
-        return all_events(session), read_feedback_position(session)
+        return all_events(session), read_position(session, FeedbackPositionRow)[0]
 
 
 def test_every_event_is_stored_as_it_was_told(
@@ -74,7 +76,7 @@ def test_position_and_events_are_written_together_or_not_at_all(
     feed.tell_feedback(on_the_wire(make_event("opened")))
 
     def fail(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "INSERT INTO feedback_position" in statement:
+        if "INSERT INTO feedback " in statement:
             raise RuntimeError
 
     engine_event.listen(database_on_both.engine, "before_cursor_execute", fail)
@@ -96,6 +98,20 @@ def test_shorter_feed_is_another_catalog_and_starts_over(
     feed.tell_feedback(on_the_wire(other))
     read_all(follower)
     assert stored(database_on_both) == ([other], 1)
+
+
+def test_other_history_is_read_anew_though_it_is_longer(
+    feed: FeedServer, follower: FeedbackFollower, database_on_both: Database
+) -> None:
+    feed.epoch = "first"
+    feed.tell_feedback(*(on_the_wire(make_event("opened")) for _ in range(2)))
+    read_all(follower)
+    feed.feedback.clear()
+    feed.epoch = "second"
+    restored = [make_event("accepted") for _ in range(5)]
+    feed.tell_feedback(*map(on_the_wire, restored))
+    read_all(follower)
+    assert stored(database_on_both) == (restored, 5)
 
 
 def test_unreachable_feed_is_told_and_nothing_is_lost(
