@@ -107,6 +107,8 @@ class ReasonCode(StrEnum):
     PREFERS_SECTOR = "prefers_sector"
     PREFERS_REGION = "prefers_region"
     PREFERS_STAGE = "prefers_stage"
+    PREFERS_KINDRED_SECTORS = "prefers_kindred_sectors"
+    PREFERS_KINDRED_REGIONS = "prefers_kindred_regions"
     USUAL_DEAL_SIZE = "usual_deal_size"
     STEADY_PACE = "steady_pace"
     ACTIVE_COUNTERPART = "active_counterpart"

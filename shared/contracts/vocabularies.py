@@ -95,6 +95,8 @@ class Signal(StrEnum):
     SECTOR_SHARE = "sector_share"
     REGION_SHARE = "region_share"
     STAGE_SHARE = "stage_share"
+    KINDRED_SECTORS = "kindred_sectors"
+    KINDRED_REGIONS = "kindred_regions"
     RECENT_HABIT = "recent_habit"
     APPETITE = "appetite"
     DEAL_SIZE = "deal_size"

@@ -28,6 +28,7 @@ class PlainRecords:
     places: Mapping[str, float]
     stages: Mapping[CompanyStage, float]
     newest_day: float
+    holders: Sequence[RecordFacts]
 
 
 def plain_records(facts: Sequence[ProfileFacts], kind: Kind) -> PlainRecords:
@@ -41,7 +42,7 @@ def plain_records(facts: Sequence[ProfileFacts], kind: Kind) -> PlainRecords:
         places.update(record.places)
         stages.update(record.stages)
     newest = max((record.last_day for record in records if record.last_day), default=0)
-    return PlainRecords(sectors=sectors, places=places, stages=stages, newest_day=newest)
+    return PlainRecords(sectors=sectors, places=places, stages=stages, newest_day=newest, holders=records)
 
 
 def plain_structured(
@@ -123,6 +124,16 @@ def _record(holder: ProfileFacts, other: ProfileFacts, average: PlainRecords) ->
         Signal.SECTOR_SHARE: _preference(sector),
         Signal.REGION_SHARE: _preference(place),
         Signal.STAGE_SHARE: _preference(stage),
+        Signal.KINDRED_SECTORS: _preference(
+            _kindred(record.sectors, [one.sectors for one in average.holders], dict.fromkeys(other.sectors, 1.0))
+        ),
+        Signal.KINDRED_REGIONS: _preference(
+            _kindred(
+                record.places,
+                [one.places for one in average.holders],
+                {key: average.places.get(key, 0.0) for key in other.place_keys},
+            )
+        ),
         Signal.RECENT_HABIT: recency,
         Signal.APPETITE: pace,
     }
@@ -137,10 +148,10 @@ def _alike(code: str, sectors: frozenset[str]) -> float:
 
 
 def _near_stages(other: ProfileFacts) -> dict[CompanyStage, float]:
-    """Deals a step off count 1/e."""
+    """Deals a step off count e^-1.5."""
     if other.round is None:
         return {}
-    return {stage: exp(-abs(LADDER[stage] - LADDER[other.round])) for stage in LADDER}
+    return {stage: exp(-1.5 * abs(LADDER[stage] - LADDER[other.round])) for stage in LADDER}
 
 
 def _counted(
@@ -163,7 +174,36 @@ def _preference(counted: tuple[float, float, float] | None) -> float | None:
         return None
     like, total, usual = counted[0], counted[1], min(max(counted[2], 1e-3), 1)
     lift = (like + 5 * usual) / (total + 5) / usual
-    return lift / (1 + lift)
+    return min(0.5 + log(max(lift, 0.01)) / log(10_000), 1)
+
+
+def _kindred(
+    counts: Mapping[str, float], holders: Sequence[Mapping[str, float]], own: Mapping[str, float]
+) -> tuple[float, float, float] | None:
+    """As `_counted`, where a deal counts by the squared cosine of its key's deals with those of the own keys' mean."""
+    average = _sum(holders)
+    known = {key: weight for key, weight in own.items() if average[key] > 0}
+    whole = sum(known.values())
+    alike = {
+        other: sum(weight * _kinship(key, other, holders) for key, weight in known.items()) / whole
+        for other in average
+        if known
+    }
+    return _counted(counts, average, alike)
+
+
+def _sum(holders: Sequence[Mapping[str, float]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in holders:
+        total.update(one)
+    return total
+
+
+def _kinship(one: str, other: str, holders: Sequence[Mapping[str, float]]) -> float:
+    both = sum(holder.get(one, 0.0) * holder.get(other, 0.0) for holder in holders)
+    lengths = [sum(holder.get(key, 0.0) ** 2 for holder in holders) for key in (one, other)]
+    kinship = both * both / (lengths[0] * lengths[1]) if both else 0.0
+    return kinship if kinship >= 0.01 else 0.0
 
 
 def _pace(record: RecordFacts) -> float | None:

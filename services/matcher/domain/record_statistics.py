@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from services.matcher.domain.fact_columns import sector_vector, stage_vector
 from services.matcher.domain.facts import ProfileFacts, RecordFacts
+from services.matcher.domain.kinship import FloatMatrix, PlaceKinship, place_kinship, sector_kinship
 from shared.contracts.profiles import Kind
 
 FloatVector = npt.NDArray[np.float32]
@@ -24,6 +25,9 @@ class RecordStatistics:
     """(stages,)"""
     newest_day: float
     """The last day of the most recent record."""
+    sector_kinship: FloatMatrix = field(repr=False)
+    """(codes, codes)"""
+    place_kinship: PlaceKinship = field(repr=False)
 
 
 def record_statistics(facts: Sequence[ProfileFacts]) -> dict[Kind, RecordStatistics]:
@@ -41,4 +45,6 @@ def _statistics(records: Sequence[RecordFacts]) -> RecordStatistics:
         places=places,
         stages=sum((stage_vector(record.stages) for record in records), stage_vector({})),
         newest_day=max((float(record.last_day) for record in records if record.last_day), default=0.0),
+        sector_kinship=sector_kinship(records),
+        place_kinship=place_kinship(records),
     )

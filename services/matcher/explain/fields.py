@@ -113,6 +113,8 @@ RECORD_FACTS: Mapping[Signal, RecordFact] = {
     Signal.SECTOR_SHARE: RecordFact(lambda record: bool(record.sectors), _SECTORS, is_of_needing=True),
     Signal.REGION_SHARE: RecordFact(lambda record: bool(record.places), _REGIONS, is_of_needing=True),
     Signal.STAGE_SHARE: RecordFact(lambda record: bool(record.stages), _STAGES, is_of_needing=True),
+    Signal.KINDRED_SECTORS: RecordFact(lambda record: bool(record.sectors), _SECTORS, is_of_needing=True),
+    Signal.KINDRED_REGIONS: RecordFact(lambda record: bool(record.places), _REGIONS, is_of_needing=True),
     Signal.RECENT_HABIT: RecordFact(lambda record: record.last_day is not None, _LAST, is_of_needing=True),
     Signal.APPETITE: RecordFact(_has_pace, _SPAN, is_of_needing=True),
     Signal.PACE: RecordFact(_has_pace, _SPAN),

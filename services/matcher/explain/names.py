@@ -63,6 +63,8 @@ SIGNALS: Mapping[Signal, Names] = {
     Signal.SECTOR_SHARE: Names("preference for the sector", "行业偏好"),
     Signal.REGION_SHARE: Names("preference for the region", "地区偏好"),
     Signal.STAGE_SHARE: Names("preference for the stage", "阶段偏好"),
+    Signal.KINDRED_SECTORS: Names("preference for kindred sectors", "相近行业偏好"),
+    Signal.KINDRED_REGIONS: Names("preference for kindred regions", "相近地区偏好"),
     Signal.RECENT_HABIT: Names("lately active", "近期活跃"),
     Signal.APPETITE: Names("deals looked for a year", "年均出手意愿"),
     Signal.PACE: Names("deals a year", "年均出手次数"),

@@ -15,6 +15,8 @@ from services.matcher.explain.record_wording import (
     experience,
     in_region,
     in_sector,
+    kindred_regions,
+    kindred_sectors,
     pace,
     preference,
     recency,
@@ -180,6 +182,8 @@ WORDINGS: Mapping[Signal, Wording] = {
     Signal.STAGE_SHARE: Wording(
         threshold=_USUAL_SHARE, word=_of_needing(partial(preference, at_stage, ReasonCode.PREFERS_STAGE))
     ),
+    Signal.KINDRED_SECTORS: Wording(threshold=_USUAL_SHARE, word=lambda part, sides: kindred_sectors(part.raw, sides)),
+    Signal.KINDRED_REGIONS: Wording(threshold=_USUAL_SHARE, word=lambda part, sides: kindred_regions(part.raw, sides)),
     Signal.RECENT_HABIT: Wording(threshold=0.5, word=_of_needing(recency)),
     Signal.APPETITE: Wording(threshold=0.4, word=lambda part, sides: pace(part.raw, sides)),
     Signal.PACE: Wording(threshold=0.4, word=lambda part, sides: pace(part.raw, sides.turned())),

@@ -12,7 +12,7 @@ from services.matcher.domain.places import Place, place_names
 from services.matcher.domain.sector_aliases import field_of
 from services.matcher.domain.sectors import finest_codes, sector_name
 from services.matcher.domain.vocabulary import Names
-from services.matcher.explain.names import STAGES, uncapitalised
+from services.matcher.explain.names import STAGES, joined, uncapitalised
 from services.matcher.explain.party import Party
 from services.matcher.explain.quantities import dollars, partial_date, percent
 from services.matcher.explain.shared_facts import Worded, amount_names
@@ -140,6 +140,31 @@ def preference(like: LikeCount, code: ReasonCode, sides: Sides) -> Worded | None
             f"{who.zh}比同类更常选择{found.what.zh}：{share[1]}",
         )
     return code, Names(f"{who.en} favours {found.what.en}: {share[0]}", f"{who.zh}偏好{found.what.zh}：{share[1]}")
+
+
+def kindred_sectors(times: float | None, sides: Sides) -> Worded | None:
+    """`the investor chooses energy storage and kindred sectors 2.3 times as often as others`."""
+    finest = sorted(finest_codes(sides.offering.facts.sectors))
+    what = joined((_sector(code) for code in finest), most=2) if finest else None
+    return _kindred(times, what, (ReasonCode.PREFERS_KINDRED_SECTORS, "sectors", "领域"), sides)
+
+
+def kindred_regions(times: float | None, sides: Sides) -> Worded | None:
+    """The same of the other side's place, and of those that others with deals there choose, too."""
+    place = sides.offering.facts.place
+    return _kindred(times, place and place_names(place), (ReasonCode.PREFERS_KINDRED_REGIONS, "regions", "地区"), sides)
+
+
+def _kindred(times: float | None, what: Names | None, said: tuple[ReasonCode, str, str], sides: Sides) -> Worded | None:
+    """How many times as often as others, as the signal measures it."""
+    if times is None or what is None:
+        return None
+    code, english, chinese = said
+    who, number = sides.need, f"{times:.1f}".removesuffix(".0")
+    return code, Names(
+        f"{who.en} chooses {what.en} and kindred {english} {number} times as often as others do",
+        f"{who.zh}选择{what.zh}及相近{chinese}的频度是同类的{number}倍",
+    )
 
 
 def _deals(kind: Kind, count: float) -> str:

@@ -117,6 +117,8 @@ def upper_values(
             Signal.SECTOR_SHARE: _one_if(own.sectors),
             Signal.REGION_SHARE: _one_if(own.places),
             Signal.STAGE_SHARE: _one_if(own.stages),
+            Signal.KINDRED_SECTORS: _one_if(own.sectors),
+            Signal.KINDRED_REGIONS: _one_if(own.places),
         },
         backward={
             **shared,

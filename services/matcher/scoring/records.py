@@ -1,7 +1,7 @@
 """Track records as signals: what one side did before against the other side's sector, region, stage, amount; pure.
 
 Whoever holds the record, deals count for the other side as far as they are like it: a deal in the same sector 1, in the
-same field .6; in the same place 1; at a stage some steps off exp(-steps).
+same field .6; in the same place 1; at a stage some steps off exp(-1.5 steps).
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,17 @@ from services.matcher.domain.facts import LADDER, ProfileFacts, RecordFacts
 from services.matcher.domain.record_statistics import RecordStatistics
 from services.matcher.domain.sector_aliases import LEVEL_SEPARATOR, field_of
 from services.matcher.domain.sectors import SAME_FIELD, SAME_SECTOR, sector_index
+from services.matcher.scoring.counted_deals import Counted, counted, counted_of
 from services.matcher.scoring.directed import FloatVector, Measured
+from services.matcher.scoring.kindred import kin_places, kin_sectors, kindred_places, kindred_sectors
 from shared.contracts.vocabularies import CompanyStage, Signal
 
 Rows = npt.NDArray[np.int64]
-PSEUDO_DEALS = np.float32(5)
-"""Deals of an average record that are mixed into every share: a short record says little."""
-DEEP = np.float32(300)
-"""So many deals that count make a depth of 1."""
 MANY = np.float32(500)
 """So many deals in all make an activity of 1."""
 BUSY = np.float32(50)
 """So many deals a year make a pace of 1."""
-STAGE_REACH = np.float32(1)
+STAGE_REACH = np.float32(2 / 3)
 """Steps on the ladder after which a deal counts 1/e."""
 _YEAR = np.float32(365.25)
 RECENCY_YEARS = np.float32(1)
@@ -37,29 +35,6 @@ NARROWEST_SIZES = np.float32(0.7)
 _P80_WIDTH = np.float32(2.563)
 """From the 10th to the 90th percentile of a normal distribution, in standard deviations."""
 _STEPS = np.array([LADDER[stage] for stage in CompanyStage], dtype=np.float32)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    """Deals that count for the other side, all deals, and the share that an average record has; NaN where unknown."""
-
-    like: FloatVector
-    total: FloatVector
-    usual: FloatVector | np.float32
-
-    def depth(self) -> Measured:
-        """ln(1 + like) / ln(1 + 300), at most 1; raw is the number of deals."""
-        value = np.minimum(np.log1p(self.like) / np.log1p(DEEP), np.float32(1))
-        return Measured(raw=self.like, value=value)
-
-    def preference(self) -> Measured:
-        """r / (1 + r), where r is the smoothed share over the usual one: one half where one does as all do.
-
-        r = ((like + a u) / (total + a)) / u with u the usual share and a = 5; raw is r.
-        """
-        usual = np.clip(self.usual, np.float32(1e-3), np.float32(1))
-        lift = (self.like + PSEUDO_DEALS * usual) / (self.total + PSEUDO_DEALS) / usual
-        return Measured(raw=lift, value=lift / (1 + lift))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +60,18 @@ def of_targets(subject: ProfileFacts, columns: FactColumns, rows: Rows, statisti
     nearness = _stage_nearness(None if subject.round is None else LADDER[subject.round])
     sectors, stages = columns.record_sectors[rows], columns.record_stages[rows]
     places, place_totals = columns.record_places.sums(subject.place_keys)[rows], columns.record_places.totals[rows]
+    kin, near = kin_sectors(subject.sectors, statistics), kin_places(subject.place_keys, statistics)
+    deals = _Deals(
+        sector=counted(sectors @ weights, sectors.sum(axis=1), _usual(statistics.sectors, weights), subject.sectors),
+        place=counted(places, place_totals, _usual_places(statistics, subject.place_keys), subject.place_keys),
+        stage=counted(stages @ nearness, stages.sum(axis=1), _usual(statistics.stages, nearness), subject.round),
+        kindred_sector=counted(sectors @ kin, sectors.sum(axis=1), _usual(statistics.sectors, kin), kin.any()),
+        kindred_place=counted(
+            columns.record_places.sums(near)[rows], place_totals, _usual_places(statistics, near), near
+        ),
+    )
     return _signals(
-        sector=_counted(sectors @ weights, sectors.sum(axis=1), _usual(statistics.sectors, weights), subject.sectors),
-        place=_counted(places, place_totals, _usual_places(statistics, subject.place_keys), subject.place_keys),
-        stage=_counted(stages @ nearness, stages.sum(axis=1), _usual(statistics.stages, nearness), subject.round),
+        deals=deals,
         activity=activity(columns.total[rows]),
         pace=pace(columns.total[rows], columns.first_day[rows], columns.last_day[rows]),
         recency=recency(columns.last_day[rows], statistics),
@@ -108,14 +91,14 @@ def of_subject(subject: ProfileFacts, columns: FactColumns, rows: Rows, statisti
     usual_stages = statistics.stages / max(float(statistics.stages.sum()), 1.0)
     place_total = max(sum(statistics.places.values()), 1.0)
     size = len(rows)
-    return _signals(
-        sector=_counted_of(
+    deals = _Deals(
+        sector=counted_of(
             _over_sets(own_sectors, columns, rows),
             own_sectors.sum(),
             _over_sets(usual_sectors, columns, rows),
             known.sectors,
         ),
-        place=_counted_of(
+        place=counted_of(
             columns.place_keys.sums(record.places)[rows],
             np.float32(sum(record.places.values())),
             columns.place_keys.sums({key: count / place_total for key, count in statistics.places.items()})[rows]
@@ -123,7 +106,12 @@ def of_subject(subject: ProfileFacts, columns: FactColumns, rows: Rows, statisti
             else np.zeros(size, dtype=np.float32),
             known.places,
         ),
-        stage=_counted_of(nearness @ own_stages, own_stages.sum(), nearness @ usual_stages, known.stages),
+        stage=counted_of(nearness @ own_stages, own_stages.sum(), nearness @ usual_stages, known.stages),
+        kindred_sector=kindred_sectors(own_sectors, usual_sectors, columns, rows, statistics),
+        kindred_place=kindred_places(record.places, columns, rows, statistics),
+    )
+    return _signals(
+        deals=deals,
         activity=activity(_all(size, record.total)),
         pace=pace(_all(size, record.total), _all(size, record.first_day), _all(size, record.last_day)),
         recency=recency(_all(size, record.last_day), statistics),
@@ -132,11 +120,20 @@ def of_subject(subject: ProfileFacts, columns: FactColumns, rows: Rows, statisti
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deals:
+    """Deals that are like the other side, by what they are compared in."""
+
+    sector: Counted
+    place: Counted
+    stage: Counted
+    kindred_sector: Counted
+    kindred_place: Counted
+
+
 def _signals(
     *,
-    sector: _Counted,
-    place: _Counted,
-    stage: _Counted,
+    deals: _Deals,
     activity: Measured,
     pace: Measured,
     recency: Measured,
@@ -145,18 +142,20 @@ def _signals(
 ) -> RecordSignals:
     return RecordSignals(
         experience={
-            Signal.SECTOR_RECORD: sector.depth(),
-            Signal.REGION_RECORD: place.depth(),
-            Signal.STAGE_RECORD: stage.depth(),
+            Signal.SECTOR_RECORD: deals.sector.depth(),
+            Signal.REGION_RECORD: deals.place.depth(),
+            Signal.STAGE_RECORD: deals.stage.depth(),
             Signal.ACTIVITY: activity,
             Signal.PACE: pace,
             Signal.RECENCY: recency,
             Signal.RESPONSIVENESS: Measured(raw=responsiveness, value=responsiveness),
         },
         habit={
-            Signal.SECTOR_SHARE: sector.preference(),
-            Signal.REGION_SHARE: place.preference(),
-            Signal.STAGE_SHARE: stage.preference(),
+            Signal.SECTOR_SHARE: deals.sector.preference(),
+            Signal.REGION_SHARE: deals.place.preference(),
+            Signal.STAGE_SHARE: deals.stage.preference(),
+            Signal.KINDRED_SECTORS: deals.kindred_sector.preference(),
+            Signal.KINDRED_REGIONS: deals.kindred_place.preference(),
             Signal.RECENT_HABIT: recency,
             Signal.APPETITE: pace,
         },
@@ -177,25 +176,6 @@ class _Known:
             places=columns.place_keys.totals[rows] > 0,
             stages=~np.isnan(columns.rounds[rows]),
         )
-
-
-def _counted(like: FloatVector, total: FloatVector, usual: np.float32, known: object) -> _Counted:
-    """NaN where the holder counts no deals of the sort, or the other side's fact is unknown."""
-    is_known = (total > 0) & bool(known)
-    nan = np.float32(np.nan)
-    return _Counted(
-        like=np.where(is_known, like, nan).astype(np.float32), total=np.asarray(total, dtype=np.float32), usual=usual
-    )
-
-
-def _counted_of(like: FloatVector, total: np.float32, usual: FloatVector, known: npt.NDArray[np.bool_]) -> _Counted:
-    is_known = known & (total > 0)
-    nan = np.float32(np.nan)
-    return _Counted(
-        like=np.where(is_known, like, nan).astype(np.float32),
-        total=np.full(len(known), total, dtype=np.float32),
-        usual=np.asarray(usual, dtype=np.float32),
-    )
 
 
 @lru_cache(maxsize=4_096)
@@ -230,9 +210,12 @@ def _usual(counts: FloatVector, weights: FloatVector) -> np.float32:
     return np.float32(float(counts @ weights) / max(float(counts.sum()), 1.0))
 
 
-def _usual_places(statistics: RecordStatistics, keys: frozenset[str]) -> np.float32:
+def _usual_places(statistics: RecordStatistics, keys: frozenset[str] | Mapping[str, float]) -> np.float32:
+    """The share of all deals at the keys, each by its weight where one is given."""
     total = sum(statistics.places.values())
-    return np.float32(sum(statistics.places.get(key, 0.0) for key in sorted(keys)) / max(total, 1.0))
+    weights = keys if isinstance(keys, Mapping) else dict.fromkeys(keys, 1.0)
+    counted = sum(statistics.places.get(key, 0.0) * weights[key] for key in sorted(weights))
+    return np.float32(counted / max(total, 1.0))
 
 
 def _stage_nearness(step: float | None) -> FloatVector:

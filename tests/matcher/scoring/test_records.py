@@ -48,8 +48,8 @@ def test_record_by_hand_whoever_asks(side: int) -> None:
     values = {signal: float(one.value[0]) for signal, one in (*told.experience.items(), *told.habit.items())}
     assert values[Signal.REGION_RECORD] == pytest.approx(log(1 + 3) / log(301), abs=1e-6)
     assert values[Signal.REGION_SHARE] == pytest.approx(0.5, abs=1e-6)  # as all do
-    # Two deals on the step, two a step off: 2 + 2/e.
-    assert values[Signal.STAGE_RECORD] == pytest.approx(log(1 + 2 + 2 * exp(-1)) / log(301), abs=1e-6)
+    # Two deals on the step, two a step off: 2 + 2 e^-1.5.
+    assert values[Signal.STAGE_RECORD] == pytest.approx(log(1 + 2 + 2 * exp(-1.5)) / log(301), abs=1e-6)
     assert values[Signal.ACTIVITY] == pytest.approx(log(10) / log(501), abs=1e-6)
     assert values[Signal.PACE] == values[Signal.APPETITE] == pytest.approx(log(1 + 9 / 3) / log(51), abs=1e-6)
     assert values[Signal.RECENCY] == pytest.approx(1)
@@ -63,7 +63,25 @@ def test_more_than_others_do_is_a_preference(side: int) -> None:
     told = signals(region_counts={"Beijing": 4})[side].habit[Signal.REGION_SHARE]
     usual = 7 / 8
     lift = (4 + 5 * usual) / 9 / usual
-    assert (float(told.raw[0]), float(told.value[0])) == pytest.approx((lift, lift / (1 + lift)), abs=1e-6)
+    assert (float(told.raw[0]), float(told.value[0])) == pytest.approx(
+        (lift, 0.5 + log(lift) / (2 * log(100))), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_hundred_times_the_usual_share_is_all_the_preference_there_is(side: int) -> None:
+    told = signals(region_counts={"Beijing": 4}, stage_counts={"seed_angel": 4})[side].habit
+    assert 0.5 < float(told[Signal.REGION_SHARE].value[0]) < float(told[Signal.STAGE_SHARE].value[0]) < 1
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_deals_in_a_place_that_the_same_records_hold_are_kindred(side: int) -> None:
+    told = signals(region_counts={"Hebei": 4})[side].habit[Signal.KINDRED_REGIONS]
+    # Records of (Beijing 0, Hebei 4) and (3, 1): cosine of the columns 3 / (3 sqrt(17)), so kinship 1/17.
+    kin = 1 / 17
+    usual = (3 + kin * 5) / 8
+    lift = (4 * kin + 5 * usual) / 9 / usual
+    assert float(told.raw[0]) == pytest.approx(lift, abs=1e-5)
 
 
 @pytest.mark.parametrize("side", [0, 1])
