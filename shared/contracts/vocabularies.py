@@ -42,6 +42,8 @@ class CompanyStage(StrEnum):
     GROWTH = "growth"
     STRATEGIC = "strategic"
     PUBLIC_MARKET = "public_market"
+    OTHER = "other"
+    """A round outside this order, such as crowdfunding, a grant or a loan: like itself only."""
 
 
 class NeedType(StrEnum):
@@ -104,6 +106,8 @@ class Signal(StrEnum):
     PACE = "pace"
     RECENCY = "recency"
     RESPONSIVENESS = "responsiveness"
+    CO_INVESTMENT = "co_investment"
+    ALREADY_BACKED = "already_backed"
     UNKNOWN_RULES = "unknown_rules"
 
 

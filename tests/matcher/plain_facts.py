@@ -51,8 +51,15 @@ def plain_structured(
     """Signals of both directions: a record is experience of whoever offers and habit of whoever needs."""
     theirs, own = _record(target, subject, records[target.kind]), _record(subject, target, records[subject.kind])
     sizes = [one[2] for one in (theirs, own) if one[2] is not None]
+    with_theirs, with_own = (
+        _co_investment(target, subject, records[target.kind]),
+        _co_investment(subject, target, records[subject.kind]),
+    )
     shared = {**plain_shared(subject, target, as_of), Signal.DEAL_SIZE: max(sizes, default=None)}
-    return {**shared, **theirs[0], **own[1]}, {**shared, **own[0], **theirs[1]}
+    return (
+        {**shared, **theirs[0], **own[1], **with_theirs},
+        {**shared, **own[0], **theirs[1], **with_own},
+    )
 
 
 def plain_shared(subject: ProfileFacts, target: ProfileFacts, as_of: date | None) -> Values:
@@ -81,7 +88,7 @@ def _nearest(subject: ProfileFacts, target: ProfileFacts) -> float | None:
 
 
 def _steps(facts: ProfileFacts) -> Bounds | None:
-    steps = [LADDER[stage] for stage in facts.stages]
+    steps = [LADDER[stage] for stage in facts.stages if stage is not CompanyStage.OTHER]
     return (min(steps), max(steps)) if steps else None
 
 
@@ -204,6 +211,16 @@ def _kinship(one: str, other: str, holders: Sequence[Mapping[str, float]]) -> fl
     lengths = [sum(holder.get(key, 0.0) ** 2 for holder in holders) for key in (one, other)]
     kinship = both * both / (lengths[0] * lengths[1]) if both else 0.0
     return kinship if kinship >= 0.01 else 0.0
+
+
+def _co_investment(holder: ProfileFacts, other: ProfileFacts, average: PlainRecords) -> Values:
+    """Cosines of the holder's portfolio with those of the other side's backers; known only where they are above 0."""
+    own = holder.record.companies if holder.record else frozenset()
+    if own & other.company_keys:
+        return {Signal.CO_INVESTMENT: None, Signal.ALREADY_BACKED: 1.0}
+    backers = [one.companies for name in other.company_keys for one in average.holders if name in one.companies]
+    cosines = sum(len(own & backer) / (len(own) * len(backer)) ** 0.5 for backer in backers) if own else 0.0
+    return {Signal.CO_INVESTMENT: min(2 * cosines, 1) if cosines else None, Signal.ALREADY_BACKED: None}
 
 
 def _pace(record: RecordFacts) -> float | None:

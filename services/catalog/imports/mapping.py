@@ -14,7 +14,7 @@ from shared.kit.errors import InvalidRequest
 _LISTS = frozenset({
     "offers", "needs", "sectors", "keywords", "stages", "intellectual_property", "technical_requirements",
     "may_be_tried", "conditions", "data_and_access", "value_added", "capabilities", "equipment", "process_steps",
-    "certifications", "regions", "countries", "regions_invested", "countries_invested", "award_titles",
+    "certifications", "regions", "countries", "portfolio", "regions_invested", "countries_invested", "award_titles",
     "declared_fields", "declared_stages",
 })  # fmt: skip
 _TEXTS = frozenset({
@@ -54,7 +54,7 @@ _CHINESE = {
     "截止日期": "deadline", "投资阶段": "stages", "投资理念": "thesis", "单笔下限": "ticket_min",
     "单笔上限": "ticket_max", "币种": "currency", "能力": "capabilities", "服务能力": "capabilities",
     "设备": "equipment", "资质": "certifications", "联系人": "contact_name", "邮箱": "contact_email",
-    "电话": "contact_phone",
+    "电话": "contact_phone", "投资项目": "portfolio", "投资案例": "portfolio",
 }  # fmt: skip
 _TARGETS = {name: name for name in _LISTS | _TEXTS} | _DOTTED
 _LIST_SEPARATORS = re.compile(r"[;；|\n]")

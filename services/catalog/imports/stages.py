@@ -9,9 +9,7 @@ from shared.contracts.vocabularies import CompanyStage
 
 COMPANY_ROUNDS = frozenset(CompanyStage) - {CompanyStage.IDEA, CompanyStage.FEASIBILITY, CompanyStage.PROTOTYPE}
 
-_SAYS_NOTHING = frozenset(
-    {"", "other", "unknown", "undisclosed", "none", "na", "n a", "不明确", "未透露", "其他", "无", "不限"}
-)
+_SAYS_NOTHING = frozenset({"", "unknown", "undisclosed", "none", "na", "n a", "不明确", "未透露", "无", "不限"})
 _FILLER = re.compile(r"\b(?:round|nfunding|funding|fund|financing|investment|stage)\b|(?:融资|投资)$")
 _NOT_A_WORD = re.compile(r"[^0-9a-z\u4e00-\u9fff+]+")
 
@@ -34,6 +32,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], CompanyStage], ...] = tuple(
         (r"^phase (i|1)$|^feasibility|^可行性|^概念验证", CompanyStage.FEASIBILITY),
         (r"^phase (ii|2)$|^prototype|^样机|^原型", CompanyStage.PROTOTYPE),
         (r"^(idea|concept)|^(创意|概念|想法)", CompanyStage.IDEA),
+        (r"^(other|crowd ?fund|grant|debt|loan|convertible)|^(其他|众筹|债权)", CompanyStage.OTHER),
     )
 )
 

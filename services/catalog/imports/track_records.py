@@ -2,6 +2,7 @@
 
 import re
 
+from services.catalog.imports.portfolios import portfolio_of
 from services.catalog.imports.record_fields import RecordFields
 from services.catalog.imports.stages import stage_counts_by_stage
 from shared.contracts.profiles import Kind
@@ -28,7 +29,7 @@ def track_record_of(fields: RecordFields, kind: Kind) -> dict[str, object] | Non
         "region_counts": _counts(fields, "region_counts"),
         "stage_counts": stage_counts_by_stage(_counts(fields, "stage_counts")),
         "other_counts": other_counts,
-        "items": [{"title": title[:500]} for title in fields.texts("award_titles", "past_titles")],
+        "items": [{"title": title[:500]} for title in _past_titles(fields, kind)],
     }
     for statistic in ("median", "p10", "p90"):
         amount = fields.number(f"round_size_{statistic}_usd")
@@ -39,6 +40,10 @@ def track_record_of(fields: RecordFields, kind: Kind) -> dict[str, object] | Non
         if last_date:
             known["last_date"] = last_date
     return known or None
+
+
+def _past_titles(fields: RecordFields, kind: Kind) -> list[str]:
+    return fields.texts("award_titles", "past_titles") or (portfolio_of(fields) if kind is Kind.INVESTOR else [])
 
 
 def _total(fields: RecordFields) -> int | None:

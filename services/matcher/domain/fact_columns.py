@@ -67,6 +67,10 @@ class FactColumns:
     record_stages: npt.NDArray[np.float32]
     """(size, stages): deals by stage, in the order of `CompanyStage`."""
     response_rate: FloatVector
+    company_keys: WordPostings
+    """1 a name that the profile's company may go by."""
+    companies: WordPostings
+    """1 a company that the record names."""
 
 
 def fact_columns(facts: Sequence[ProfileFacts]) -> FactColumns:
@@ -92,12 +96,14 @@ def fact_columns(facts: Sequence[ProfileFacts]) -> FactColumns:
         record_places=_words([one.record.places if one.record else {} for one in facts]),
         record_stages=_stage_counts(facts),
         response_rate=_record(facts, lambda record: record.response_rate),
+        company_keys=_words([dict.fromkeys(sorted(one.company_keys), 1.0) for one in facts]),
+        companies=_words([dict.fromkeys(sorted(one.record.companies), 1.0) if one.record else {} for one in facts]),
     )
 
 
 def ladder_steps(facts: ProfileFacts) -> Bounds | None:
     """The earliest and the latest step of the stages that a profile names."""
-    steps = [LADDER[stage] for stage in facts.stages]
+    steps = [LADDER[stage] for stage in facts.stages if stage is not CompanyStage.OTHER]
     return (min(steps), max(steps)) if steps else None
 
 

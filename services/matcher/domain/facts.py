@@ -1,6 +1,7 @@
 """What scoring may ask of a profile beside its texts: sectors, places, stages, amounts, track record; pure."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,8 +29,9 @@ LADDER: Mapping[CompanyStage, float] = {
     CompanyStage.GROWTH: 6.0,
     CompanyStage.STRATEGIC: 6.0,
     CompanyStage.PUBLIC_MARKET: 7.0,
+    CompanyStage.OTHER: 100.0,
 }
-"""Steps of a company's way, early to late; stages on one step stand for the same maturity."""
+"""Steps of a company's way, early to late; stages on one step stand for the same maturity. `other` is far from all."""
 _STAGES = frozenset(CompanyStage)
 
 
@@ -49,6 +51,8 @@ class RecordFacts:
     amounts: tuple[float, float, float] | None = None
     """10th percentile, median and 90th of the deals' amounts."""
     response_rate: float | None = None
+    companies: frozenset[str] = frozenset()
+    """Keys of the companies that an investor names among its deals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,8 @@ class ProfileFacts:
     """Sought, offered or budgeted, in US dollars."""
     deadline: int | None = None
     capacity: int | None = None
+    company_keys: frozenset[str] = frozenset()
+    """What an investor that financed a project would name it; nothing of an anonymous one."""
     record: RecordFacts | None = None
 
 
@@ -98,8 +104,21 @@ def profile_facts(profile: ProfileCommon) -> ProfileFacts:
         amount=amount_usd(profile),
         deadline=_ordinal(field_value(profile, "deadline")),
         capacity=field_value(profile, "capacity"),
-        record=_record(profile.track_record) if profile.track_record else None,
+        company_keys=_company_keys(profile),
+        record=_record(profile.track_record, field_value(profile, "kind")) if profile.track_record else None,
     )
+
+
+def company_keys(names: Iterable[str]) -> frozenset[str]:
+    """Names without case, spaces and punctuation, so that different spellings of a company meet."""
+    keys = (re.sub(r"[\W_]+", "", name.casefold()) for name in names)
+    return frozenset(key for key in keys if len(key) > 1)
+
+
+def _company_keys(profile: ProfileCommon) -> frozenset[str]:
+    if field_value(profile, "kind") is not Kind.PROJECT or profile.visibility is Visibility.ANONYMOUS:
+        return frozenset()
+    return company_keys(name for name in (profile.title, profile.organisation) if name)
 
 
 def _place(region: Region) -> Place | None:
@@ -125,7 +144,7 @@ def _ordinal(day: date | None) -> int | None:
     return day.toordinal() if day else None
 
 
-def _record(record: TrackRecord) -> RecordFacts:
+def _record(record: TrackRecord, kind: Kind) -> RecordFacts:
     amounts = [in_usd(amount) for amount in (record.amount_p10, record.amount_median, record.amount_p90)]
     median = amounts[1]
     return RecordFacts(
@@ -137,6 +156,7 @@ def _record(record: TrackRecord) -> RecordFacts:
         stages={CompanyStage(name): float(count) for name, count in record.stage_counts.items() if name in _STAGES},
         amounts=None if median is None else (amounts[0] or median, median, amounts[2] or median),
         response_rate=record.response_rate,
+        companies=company_keys(item.title for item in record.items) if kind is Kind.INVESTOR else frozenset(),
     )
 
 

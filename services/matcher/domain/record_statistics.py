@@ -9,6 +9,7 @@ import numpy.typing as npt
 from services.matcher.domain.fact_columns import sector_vector, stage_vector
 from services.matcher.domain.facts import ProfileFacts, RecordFacts
 from services.matcher.domain.kinship import FloatMatrix, PlaceKinship, place_kinship, sector_kinship
+from services.matcher.domain.portfolios import Portfolios, portfolios
 from shared.contracts.profiles import Kind
 
 FloatVector = npt.NDArray[np.float32]
@@ -28,6 +29,7 @@ class RecordStatistics:
     sector_kinship: FloatMatrix = field(repr=False)
     """(codes, codes)"""
     place_kinship: PlaceKinship = field(repr=False)
+    portfolios: Portfolios = field(repr=False)
 
 
 def record_statistics(facts: Sequence[ProfileFacts]) -> dict[Kind, RecordStatistics]:
@@ -47,4 +49,5 @@ def _statistics(records: Sequence[RecordFacts]) -> RecordStatistics:
         newest_day=max((float(record.last_day) for record in records if record.last_day), default=0.0),
         sector_kinship=sector_kinship(records),
         place_kinship=place_kinship(records),
+        portfolios=portfolios(records),
     )

@@ -29,6 +29,7 @@ STAGES: Mapping[CompanyStage, Names] = {
     CompanyStage.GROWTH: Names("growth", "成长期"),
     CompanyStage.STRATEGIC: Names("strategic round", "战略投资"),
     CompanyStage.PUBLIC_MARKET: Names("public market", "已上市"),
+    CompanyStage.OTHER: Names("another kind of round", "其他轮次"),
 }
 NEED_TYPES: Mapping[NeedType, Names] = {
     NeedType.FUNDING: Names("funding", "资金"),
@@ -72,6 +73,8 @@ SIGNALS: Mapping[Signal, Names] = {
     Signal.ACTIVITY: Names("number of earlier deals", "过往记录数量"),
     Signal.RECENCY: Names("latest activity", "最近活动"),
     Signal.RESPONSIVENESS: Names("answers to introductions", "对接回复情况"),
+    Signal.CO_INVESTMENT: Names("deals shared with earlier backers", "与已有投资方的共同投资"),
+    Signal.ALREADY_BACKED: Names("a backer already", "已是投资方"),
     Signal.UNKNOWN_RULES: Names("unanswered rules", "尚无答案的条件"),
 }
 REQUEST = Names("the request", "本次请求")

@@ -11,6 +11,7 @@ from services.matcher.explain.names import signal_names
 from services.matcher.explain.record_wording import (
     activity,
     at_stage,
+    co_investment,
     deal_size,
     experience,
     in_region,
@@ -191,8 +192,9 @@ WORDINGS: Mapping[Signal, Wording] = {
     Signal.ACTIVITY: Wording(threshold=0.4, word=_of_offering(activity)),
     Signal.RECENCY: Wording(threshold=0.5, word=_of_offering(recency)),
     Signal.RESPONSIVENESS: Wording(threshold=0.5, word=_of_offering(responsiveness)),
+    Signal.CO_INVESTMENT: Wording(threshold=0.05, word=_of_offering(co_investment)),
 }
-"""Costs (`unknown_rules`) are never reasons; a signal without an entry is named by `worded_generally`."""
+"""Costs are never reasons (`unknown_rules`, `already_backed`); one without an entry is named by `worded_generally`."""
 GENERAL_THRESHOLD = 0.5
 
 

@@ -152,7 +152,9 @@ def kindred_sectors(times: float | None, sides: Sides) -> Worded | None:
 def kindred_regions(times: float | None, sides: Sides) -> Worded | None:
     """The same of the other side's place, and of those that others with deals there choose, too."""
     place = sides.offering.facts.place
-    return _kindred(times, place and place_names(place), (ReasonCode.PREFERS_KINDRED_REGIONS, "regions", "地区"), sides)
+    return _kindred(
+        times, place_names(place) if place else None, (ReasonCode.PREFERS_KINDRED_REGIONS, "regions", "地区"), sides
+    )
 
 
 def _kindred(times: float | None, what: Names | None, said: tuple[ReasonCode, str, str], sides: Sides) -> Worded | None:
@@ -214,6 +216,15 @@ def recency(sides: Sides) -> Worded | None:
         return None
     who, when = sides.need, partial_date(*days)
     return ReasonCode.RECENTLY_ACTIVE, Names(f"{who.en} was last active in {when}", f"{who.zh}最近一次活动在{when}")
+
+
+def co_investment(sides: Sides) -> Worded:
+    """That the holder and the other side's earlier backers financed the same companies."""
+    who, whom = sides.need, sides.offer
+    return ReasonCode.INVESTS_WITH_BACKERS, Names(
+        f"{who.en} has financed companies together with earlier backers of {whom.en}",
+        f"{who.zh}曾与{whom.zh}的已有投资方共同投资",
+    )
 
 
 def responsiveness(sides: Sides) -> Worded | None:

@@ -90,6 +90,7 @@ def shared_values(subject: ProfileFacts, columns: FactColumns, as_of: date | Non
         Signal.DEAL_SIZE: _one_if(subject.amount or own.amounts),
         Signal.DEADLINE: _one_if(as_of),
         Signal.UNKNOWN_RULES: 0.0,
+        Signal.ALREADY_BACKED: 0.0,
     }
 
 
@@ -112,6 +113,7 @@ def upper_values(
             **shared,
             **theirs,
             Signal.RECENCY: records.recency,
+            Signal.CO_INVESTMENT: _one_if(subject.company_keys),
             Signal.APPETITE: mine[Signal.PACE],
             Signal.RECENT_HABIT: mine[Signal.RECENCY],
             Signal.SECTOR_SHARE: _one_if(own.sectors),
@@ -128,6 +130,7 @@ def upper_values(
             Signal.SECTOR_RECORD: _one_if(own.sectors),
             Signal.REGION_RECORD: _one_if(own.places),
             Signal.STAGE_RECORD: _one_if(own.stages),
+            Signal.CO_INVESTMENT: _one_if(own.companies),
         },
     )
 

@@ -11,6 +11,7 @@ from services.matcher.domain.facts import Bounds, ProfileFacts
 from services.matcher.domain.places import proximities
 from services.matcher.domain.record_statistics import RecordStatistics
 from services.matcher.domain.sectors import sector_affinities
+from services.matcher.scoring.co_investment import of_subject_portfolio, of_target_portfolios
 from services.matcher.scoring.directed import FloatVector, Measured, Signals
 from services.matcher.scoring.records import NO_RECORD, of_subject, of_targets
 from shared.contracts.profiles import Kind
@@ -54,8 +55,12 @@ def structured_signals(
     if sizes:
         shared[Signal.DEAL_SIZE] = _better(sizes[0], sizes[-1])
     own, theirs = own or NO_RECORD, theirs or NO_RECORD
+    companies = subject.record.companies if subject.record else frozenset()
+    with_theirs = of_target_portfolios(subject, columns, rows, statistics[target_kind].portfolios)
+    with_mine = of_subject_portfolio(companies, columns, rows, statistics[subject.kind].portfolios)
     return StructuredSignals(
-        forward={**shared, **theirs.experience, **own.habit}, backward={**shared, **own.experience, **theirs.habit}
+        forward={**shared, **theirs.experience, **own.habit, **with_theirs},
+        backward={**shared, **own.experience, **theirs.habit, **with_mine},
     )
 
 

@@ -21,7 +21,7 @@ _PATIENCE = 60
 """Trees without a gain on the queries set apart, after which training stops."""
 _WAYS = 5
 """Into so many parts the training queries fall; one is set apart to choose the number of trees."""
-_HURTS = frozenset({Signal.UNKNOWN_RULES})
+_HURTS = frozenset({Signal.UNKNOWN_RULES, Signal.ALREADY_BACKED})
 """Of these more is worse; of all other signals more is never worse, as in the readable weights."""
 
 

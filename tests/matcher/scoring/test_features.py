@@ -12,7 +12,7 @@ from services.matcher.domain.fact_columns import fact_columns
 from services.matcher.domain.facts import ProfileFacts, profile_facts
 from services.matcher.domain.record_statistics import record_statistics
 from services.matcher.scoring.features import structured_signals
-from shared.contracts.parts import TrackRecord
+from shared.contracts.parts import PastItem, TrackRecord
 from shared.contracts.profiles import Kind, Profile
 from shared.contracts.vocabularies import Signal
 from tests.factories import make_demand, make_investor, make_project
@@ -20,6 +20,7 @@ from tests.matcher.plain_facts import plain_records, plain_structured
 from tests.matcher.profile_strategies import STAGES, profiles
 
 counts = st.integers(0, 400)
+companies = st.sampled_from(["Alder Grid", "alder-grid", "蓝鲸储能", "Borea"])
 records = st.builds(
     TrackRecord,
     total=st.none() | counts,
@@ -29,14 +30,15 @@ records = st.builds(
     region_counts=st.dictionaries(st.sampled_from(["北京市", "Hebei", "Texas"]), counts, max_size=2),
     stage_counts=st.dictionaries(st.sampled_from([stage.value for stage in STAGES]), counts, max_size=2),
     response_rate=st.none() | st.floats(0, 1),
+    items=st.lists(st.builds(PastItem, title=companies), max_size=3).map(tuple),
 )
 
 
-def _with_record(profile: Profile, record: TrackRecord | None) -> ProfileFacts:
-    return profile_facts(profile.model_copy(update={"track_record": record}))
+def _with_record(profile: Profile, record: TrackRecord | None, title: str | None) -> ProfileFacts:
+    return profile_facts(profile.model_copy(update={"track_record": record} | ({"title": title} if title else {})))
 
 
-facts = st.builds(_with_record, profiles, st.none() | records)
+facts = st.builds(_with_record, profiles, st.none() | records, st.none() | companies)
 
 
 @given(st.lists(facts, min_size=2, max_size=6), st.none() | st.dates(date(2025, 11, 1), date(2026, 2, 1)))
