@@ -153,7 +153,7 @@ def test_export_to_a_folder_that_is_missing_is_told(catalog_url: str, tmp_path: 
 
 def test_policies_are_drafted_simulated_activated_and_rolled_back(matcher_url: str, tmp_path: Path) -> None:
     matcher = ("--matcher-url", matcher_url)
-    document = {"base": "reciprocal-2", "directed": {"project>project": {"region": {"weight": 9}}}}
+    document = {"base": "reciprocal-3", "directed": {"project>project": {"region": {"weight": 9}}}}
     file = write_rows(tmp_path / "near.json", document)
     drafted = run("policy", "draft", str(file), "--name", "near", "--by", "operator", *matcher)
     assert drafted.exit_code == 0, drafted.output
@@ -163,7 +163,7 @@ def test_policies_are_drafted_simulated_activated_and_rolled_back(matcher_url: s
     subject = profile_id("matched", "cells")
     simulated = run("policy", "simulate", str(file), "--subject", subject, "--to", "project", *matcher)
     assert simulated.exit_code == 0, simulated.output
-    assert "beside reciprocal-2" in simulated.stdout
+    assert "beside reciprocal-3" in simulated.stdout
     report = {"sets": [{"name": "tiny", "queries": 2, "rankings": {"served": {"ndcg@10": 0.5}}}]}
     attached = run(
         "policy", "attach", "near-2", str(write_rows(tmp_path / "r.json", report)), "--by", "operator", *matcher
@@ -172,7 +172,7 @@ def test_policies_are_drafted_simulated_activated_and_rolled_back(matcher_url: s
     assert "near-2 ranks from now on" in run("policy", "activate", "near-2", *why, *matcher).stdout
     assert "tiny 0.500" in run("policy", "list", *matcher).stdout
     assert json.loads(run("policy", "show", "near-2", "--json", *matcher).stdout)["state"] == "active"
-    assert "reciprocal-2 ranks from now on" in run("policy", "rollback", *why, *matcher).stdout
+    assert "reciprocal-3 ranks from now on" in run("policy", "rollback", *why, *matcher).stdout
     assert "rolled_back" in run("policy", "history", *matcher).stdout
     assert "near-2: retired" in run("policy", "retire", "near-2", *why, *matcher).stdout
     assert_failed(run("policy", "show", "gone-9", *matcher), "policy: unknown")

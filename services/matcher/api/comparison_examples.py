@@ -10,7 +10,7 @@ COMPARISON_ID = "cmp_1f7c2a9b4d6e4c8f9a0b1c2d3e4f5a6b"
 COMPARISON_EXAMPLE: Json = {
     "id": COMPARISON_ID,
     "state": "decided_second",
-    "first": "reciprocal-2",
+    "first": "reciprocal-3",
     "second": "near-2",
     "share": 0.5,
     "kinds": "investor+project",
@@ -21,7 +21,7 @@ COMPARISON_EXAMPLE: Json = {
     "started_at": "2026-11-24T09:41:00Z",
     "is_forced": False,
     "ended_by": "the stopping rule",
-    "ended_reason": "25 lists for reciprocal-2, 55 for near-2: evidence 56.6, 1 / alpha is 20.",
+    "ended_reason": "25 lists for reciprocal-3, 55 for near-2: evidence 56.6, 1 / alpha is 20.",
     "ended_at": "2026-12-11T14:02:10Z",
     "lists": 412,
     "subjects": 137,
@@ -39,7 +39,7 @@ COMPARISON_EXAMPLES: dict[str, Example] = {
     "pair": Example(
         summary="A draft beside what ranks, for half of the investors and projects",
         value={
-            "first": "reciprocal-2",
+            "first": "reciprocal-3",
             "second": "near-2",
             "share": 0.5,
             "kinds": "investor+project",

@@ -96,7 +96,7 @@ _MATCH: dict[str, Any] = {  # Any: JSON
     "move": None,
 }
 _PROVENANCE = {
-    "policy": "reciprocal-2",
+    "policy": "reciprocal-3",
     "model": "all-MiniLM-L6-v2/p1",
     "snapshot": "s1093.1000+93",
     "feed_seq": 1093,

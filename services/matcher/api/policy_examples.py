@@ -7,7 +7,7 @@ from fastapi.openapi.models import Example
 Json = dict[str, Any]  # Any: JSON
 
 _DOCUMENT: Json = {
-    "base": "reciprocal-2",
+    "base": "reciprocal-3",
     "directed": {"project>investor": {"region_record": {"weight": 0.3, "neutral": 0.2}, "responsiveness": None}},
     "note": "Nearness counts more for investors.",
 }
@@ -44,7 +44,7 @@ ACTIVATION_EXAMPLE: Json = {
     "number": 1,
     "action": "activated",
     "revision": "near-2",
-    "previous": "reciprocal-2",
+    "previous": "reciprocal-3",
     "evaluation_id": _EVALUATION_ID,
     "is_forced": False,
     "by": "ranking operator",
@@ -53,7 +53,7 @@ ACTIVATION_EXAMPLE: Json = {
 }
 SIMULATION_EXAMPLE: Json = {
     "draft": "near-2",
-    "against": "reciprocal-2",
+    "against": "reciprocal-3",
     "snapshot": "base-3+0",
     "subjects": [
         {

@@ -18,6 +18,10 @@ Scores = npt.NDArray[np.float64]
 Precision = TypeVar("Precision", np.float32, np.float64)
 
 
+COSTS = frozenset({Signal.UNKNOWN_RULES, Signal.ALREADY_BACKED})
+"""Signals that speak against a pair: of these more is worse, of all others never."""
+
+
 class Reading(StrEnum):
     """How well the model's similarities can be trusted for a pair of languages."""
 

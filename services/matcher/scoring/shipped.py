@@ -5,6 +5,8 @@ from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Fusion, Signal
 
 _UNKNOWN_RULES = Weight(weight=-0.06)
+_ALREADY_BACKED = Weight(weight=-1.0)
+"""Who has financed a project needs no introduction."""
 _SHORT_WORDS = 0.25
 """Of an investor's few words any that are shared count most."""
 _FIVE_YEARS = 0.1
@@ -48,35 +50,37 @@ _PROJECT_NEEDS_DEMAND = BASE.with_signals(
 
 _PROJECT_NEEDS_INVESTOR = DirectedPolicy(
     signals={
-        Signal.WORDS: Weight(weight=0.28, half=_SHORT_WORDS),
-        Signal.REGION_RECORD: Weight(weight=0.20, neutral=0.2),
-        Signal.SECTOR_RECORD: Weight(weight=0.12, neutral=0.2),
-        Signal.RECENCY: Weight(weight=0.12, neutral=0.3),
-        Signal.MEANING: Weight(weight=0.11),
-        Signal.REGION: Weight(weight=0.07, neutral=0.3),
-        Signal.DEAL_SIZE: Weight(weight=0.05, neutral=0.5),
-        Signal.ACTIVITY: Weight(weight=0.04, neutral=0.3),
+        Signal.ACTIVITY: Weight(weight=0.245, neutral=0.3),
+        Signal.MEANING: Weight(weight=0.165),
+        Signal.CO_INVESTMENT: Weight(weight=0.155),
+        Signal.RECENCY: Weight(weight=0.125, neutral=0.3),
+        Signal.WORDS: Weight(weight=0.11, half=_SHORT_WORDS),
+        Signal.DEAL_SIZE: Weight(weight=0.105, neutral=0.5),
+        Signal.REGION: Weight(weight=0.085, neutral=0.3),
         Signal.RESPONSIVENESS: Weight(weight=0.01, neutral=0.5),
+        Signal.ALREADY_BACKED: _ALREADY_BACKED,
         Signal.UNKNOWN_RULES: _UNKNOWN_RULES,
     }
 )
-"""An investor serves a project by knowing its field, being near, and still investing."""
+"""An investor serves a project by investing often, still, near, and beside those who back it already."""
 _INVESTOR_NEEDS_PROJECT = DirectedPolicy(
     signals={
-        Signal.STAGE_SHARE: Weight(weight=0.51, neutral=0.5),
-        Signal.DEAL_SIZE: Weight(weight=0.25, neutral=0.5),
-        Signal.WORDS: Weight(weight=0.11, half=_SHORT_WORDS),
-        Signal.SECTOR_SHARE: Weight(weight=0.06, neutral=0.5),
-        Signal.REGION_SHARE: Weight(weight=0.03, neutral=0.5),
-        Signal.FOCUS: Weight(weight=0.03, half=_SHORT_WORDS),
+        Signal.STAGE_SHARE: Weight(weight=0.36, neutral=0.5),
+        Signal.KINDRED_SECTORS: Weight(weight=0.28, neutral=0.5),
+        Signal.KINDRED_REGIONS: Weight(weight=0.25, neutral=0.5),
+        Signal.WORDS: Weight(weight=0.06, half=_SHORT_WORDS),
+        Signal.SECTOR_SHARE: Weight(weight=0.02, neutral=0.5),
+        Signal.REGION_SHARE: Weight(weight=0.02, neutral=0.5),
         Signal.RECENT_HABIT: Weight(weight=0.01, neutral=0.3),
         Signal.UNKNOWN_RULES: _UNKNOWN_RULES,
     }
 )
-"""A project suits an investor at the stage, of the size and in the places where it invests more than others do."""
+"""A project suits an investor at the stage, in the sectors and in the places where it invests more than others do."""
+_INVESTMENT = FusionChoice(fusion=Fusion.PRODUCT, first=Kind.PROJECT, first_weight=0.35)
+"""Odds multiply: a habit far from the usual counts as such, and what the investor looks for decides more."""
 
 SHIPPED_POLICY = RankingPolicy(
-    revision="reciprocal-2",
+    revision="reciprocal-3",
     base=BASE.scaled(),
     directed={
         (Kind.RD_DEMAND, Kind.PROJECT): _DEMAND_NEEDS_PROJECT,
@@ -84,6 +88,7 @@ SHIPPED_POLICY = RankingPolicy(
         (Kind.PROJECT, Kind.INVESTOR): _PROJECT_NEEDS_INVESTOR,
         (Kind.INVESTOR, Kind.PROJECT): _INVESTOR_NEEDS_PROJECT,
     },
+    fusions={frozenset((Kind.PROJECT, Kind.INVESTOR)): _INVESTMENT},
 )
 
 

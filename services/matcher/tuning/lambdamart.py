@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.scoring.learned import DEPTH, Feature, LearnedModel
-from services.matcher.scoring.policy import RankingPolicy, Scores
+from services.matcher.scoring.policy import COSTS, RankingPolicy, Scores
 from services.matcher.tuning.held_back import folds_of, without
 from services.matcher.tuning.ranking_gain import leading, policy_scores, present_signals
 from services.matcher.tuning.signal_table import SignalTable
@@ -21,8 +21,6 @@ _PATIENCE = 60
 """Trees without a gain on the queries set apart, after which training stops."""
 _WAYS = 5
 """Into so many parts the training queries fall; one is set apart to choose the number of trees."""
-_HURTS = frozenset({Signal.UNKNOWN_RULES, Signal.ALREADY_BACKED})
-"""Of these more is worse; of all other signals more is never worse, as in the readable weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +50,7 @@ class TreeSettings:
             "feature_fraction": 0.7,
             "bagging_fraction": 0.8,
             "bagging_freq": 1,
-            "monotone_constraints": [-1 if feature.signal in _HURTS else 1 for feature in features],
+            "monotone_constraints": [-1 if feature.signal in COSTS else 1 for feature in features],
             "seed": self.seed,
             "deterministic": True,
             "force_row_wise": True,

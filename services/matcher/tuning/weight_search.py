@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from services.matcher.scoring.directed import Mask
-from services.matcher.scoring.policy import DirectedPolicy, RankingPolicy, Weight
+from services.matcher.scoring.policy import COSTS, DirectedPolicy, RankingPolicy, Weight
 from services.matcher.tuning.ranking_gain import leading, policy_scores, present_signals
 from services.matcher.tuning.signal_table import Side, SignalTable
 from services.matcher.tuning.sketch import Sketch
@@ -92,7 +92,7 @@ def startable(tables: Sequence[SignalTable], base: RankingPolicy, side: Side) ->
             weight=0.0, neutral=base.base.signals[signal].neutral if signal in base.base.signals else _USUAL_NEUTRAL
         )
         for signal in present_signals(tables, side)
-        if signal not in policy.signals and signal is not Signal.UNKNOWN_RULES
+        if signal not in policy.signals and signal not in COSTS
     }
     return replace(policy, signals={**dict(policy.signals), **unweighed})
 

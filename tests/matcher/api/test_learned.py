@@ -26,7 +26,7 @@ def model(models_folder: Path) -> LearnedModel:
 
 
 def drafted(client: TestClient, model_id: str) -> Any:
-    document = {"base": "reciprocal-2", "learned": {"project+rd_demand": model_id}}
+    document = {"base": "reciprocal-3", "learned": {"project+rd_demand": model_id}}
     return client.post("/v1/policies", json={"name": "learned", "document": document, "by": "operator"})
 
 
@@ -47,7 +47,7 @@ def test_a_learned_policy_answers_with_what_its_scores_are_made_of(client: TestC
     terse = client.post("/v1/matches", json={**body, "explain": "none"}).json()
     assert terse["matches"][0]["learned"]["contributions"] == []
     assert terse["matches"][0]["score"] == best["score"]
-    plain = client.post("/v1/matches", json={**body, "policy": "reciprocal-2"}).json()
+    plain = client.post("/v1/matches", json={**body, "policy": "reciprocal-3"}).json()
     assert all(match["learned"] is None for match in plain["matches"])
 
 
@@ -56,7 +56,7 @@ def test_a_model_that_is_not_there_or_of_another_pair_is_refused(client: TestCli
         refused = drafted(client, model_id)
         assert refused.status_code == 422
         assert "unknown model" in refused.text or "identifier" in refused.text or "learned" in refused.text
-    document = {"base": "reciprocal-2", "learned": {"investor+project": model.model_id}}
+    document = {"base": "reciprocal-3", "learned": {"investor+project": model.model_id}}
     refused = client.post("/v1/policies", json={"name": "learned", "document": document, "by": "operator"})
     assert (refused.status_code, refused.json()["code"]) == (422, "faulty_policy")
     assert refused.json()["errors"][0]["field"] == "learned.investor+project"

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 TRL = {"trl": {"weight": 5, "neutral": 0.5}}
 DOCUMENT: dict[str, Any] = {
-    "base": "reciprocal-2",
+    "base": "reciprocal-3",
     "directed": {"project>rd_demand": TRL, "rd_demand>project": TRL},
 }
 REPORT = {"sets": [{"name": "set", "queries": 3, "rankings": {"served": {"ndcg@10": 0.5}}}]}
@@ -41,7 +41,7 @@ def contribution(answer: dict[str, Any], direction: str, signal: str) -> float:
 def test_a_request_may_name_its_policy_and_its_run_is_found_again(client: TestClient, revision: str) -> None:
     named = matches(client, policy=revision)
     assert named["provenance"]["policy"] == revision
-    assert matches(client)["provenance"]["policy"] == "reciprocal-2"
+    assert matches(client)["provenance"]["policy"] == "reciprocal-3"
     assert client.get(f"/v1/match-runs/{named['run_id']}").json()["answer"] == named
     contributions = named["matches"][0]["forward"]["contributions"]
     weights = {one["signal"]: one["weight"] for one in contributions}
@@ -69,12 +69,12 @@ def test_the_loop_from_a_draft_to_a_roll_back(client: TestClient) -> None:
     activated = client.post(f"/v1/policies/{revision}:activate", json=WHY).json()
     assert (activated["revision"], activated["evaluation_id"]) == (revision, attached.json()["id"])
     assert matches(client)["provenance"]["policy"] == revision
-    assert client.post("/v1/policies:rollback", json=WHY).json()["revision"] == "reciprocal-2"
-    assert matches(client)["provenance"]["policy"] == "reciprocal-2"
+    assert client.post("/v1/policies:rollback", json=WHY).json()["revision"] == "reciprocal-3"
+    assert matches(client)["provenance"]["policy"] == "reciprocal-3"
     newest = client.get("/v1/policy-activations", params={"limit": 2}).json()["items"]
     assert [one["action"] for one in newest] == ["rolled_back", "activated"]
     listed = client.get("/v1/policies").json()["items"]
-    assert {one["revision"] for one in listed} >= {revision, "reciprocal-2"}
+    assert {one["revision"] for one in listed} >= {revision, "reciprocal-3"}
 
 
 def test_simulation_tells_who_moves_and_by_which_signal(client: TestClient, revision: str) -> None:
@@ -88,7 +88,7 @@ def test_simulation_tells_who_moves_and_by_which_signal(client: TestClient, revi
                 "/v1/matches/why",
                 params={"subject": "battery-demand", "target": one["profile_id"], "policy": policy, "limit": 3},
             ).json()
-            for policy in ("reciprocal-2", revision)
+            for policy in ("reciprocal-3", revision)
         )
         assert (one["old_score"], one["new_score"]) == (old["score"], new["score"])
         assert one["old_rank"] == (old["rank"] if old["stage"] == "returned" else None)
@@ -108,13 +108,13 @@ def test_a_document_is_simulated_without_being_stored(client: TestClient) -> Non
     body = {"document": document, "subject_ids": ["battery-demand"], "target_kinds": ["project"]}
     simulated = client.post("/v1/policies:simulate", json=body).json()
     assert simulated["draft"].startswith("passing-")
-    assert simulated["against"] == "reciprocal-2"
+    assert simulated["against"] == "reciprocal-3"
     assert client.get("/v1/policies").json()["items"] == before
 
 
 def test_equal_policies_move_nobody(client: TestClient) -> None:
     body = {
-        "document": {"base": "reciprocal-2"},
+        "document": {"base": "reciprocal-3"},
         "subject_ids": ["battery-demand", "electrolyte"],
         "target_kinds": ["project", "rd_demand"],
     }
@@ -130,17 +130,17 @@ def test_equal_policies_move_nobody(client: TestClient) -> None:
         ("/v1/policies", {"document": DOCUMENT, "by": ""}, 422, "by"),
         (
             "/v1/policies",
-            {"document": {"base": "reciprocal-2", "directed": {"project>moon": {}}}, "by": "x"},
+            {"document": {"base": "reciprocal-3", "directed": {"project>moon": {}}}, "by": "x"},
             422,
             "document.directed.project>moon",
         ),
         ("/v1/policies/gone:activate", WHY, 404, "policy"),
-        ("/v1/policies/reciprocal-2:retire", WHY, 409, None),
-        ("/v1/policies/reciprocal-2/evaluations", {"report": {}, "by": "x"}, 422, "report.sets"),
+        ("/v1/policies/reciprocal-3:retire", WHY, 409, None),
+        ("/v1/policies/reciprocal-3/evaluations", {"report": {}, "by": "x"}, 422, "report.sets"),
         ("/v1/policies:simulate", {"subject_ids": ["a"], "target_kinds": ["project"]}, 422, None),
         (
             "/v1/policies:simulate",
-            {"document": {"base": "reciprocal-2"}, "subject_ids": ["gone"], "target_kinds": ["project"]},
+            {"document": {"base": "reciprocal-3"}, "subject_ids": ["gone"], "target_kinds": ["project"]},
             404,
             "subject_id",
         ),
