@@ -13,7 +13,7 @@ LONGEST_NAME = 80
 
 def portfolio_of(fields: RecordFields) -> list[str]:
     """Each name once, in their order."""
-    stated = fields.texts("portfolio", "portfolio_companies")
+    stated = fields.texts("portfolio")
     names = stated or _listed_in(fields.text("description", "text") or "")
     kept = (name.strip() for name in names)
     return list(dict.fromkeys(name for name in kept if 0 < len(name) <= LONGEST_NAME))[:MOST_NAMED]

@@ -4,7 +4,15 @@ from itertools import product
 
 import pytest
 
-from services.matcher.scoring.policy import DirectedPolicy, FusionChoice, RankingPolicy, Reading, Weight, reading
+from services.matcher.scoring.policy import (
+    COSTS,
+    DirectedPolicy,
+    FusionChoice,
+    RankingPolicy,
+    Reading,
+    Weight,
+    reading,
+)
 from services.matcher.scoring.shipped import SHIPPED_POLICY, one_leg
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Fusion, Language, Signal
@@ -37,10 +45,15 @@ def test_shipped_weights_add_up_to_one_whatever_is_read(needs: Kind, offers: Kin
 
 
 @pytest.mark.parametrize(("needs", "offers"), DIRECTIONS)
-def test_shipped_neutral_values_are_shares_and_open_rules_cost(needs: Kind, offers: Kind) -> None:
+def test_shipped_neutral_values_are_shares_and_only_costs_cost(needs: Kind, offers: Kind) -> None:
     signals = SHIPPED_POLICY.needs_of(needs, offers).signals
     assert all(0 <= weight.neutral <= 1 for weight in signals.values())
-    assert [signal for signal, weight in signals.items() if weight.weight < 0] == [Signal.UNKNOWN_RULES]
+    assert Signal.UNKNOWN_RULES in {signal for signal, weight in signals.items() if weight.weight < 0} <= COSTS
+
+
+def test_a_project_is_not_proposed_to_who_backs_it_already() -> None:
+    signals = SHIPPED_POLICY.needs_of(Kind.PROJECT, Kind.INVESTOR).signals
+    assert sum(weight.weight for weight in signals.values()) <= 0  # so the score is nought whatever else is known
 
 
 def test_half_lifts_small_values_and_keeps_the_ends() -> None:
