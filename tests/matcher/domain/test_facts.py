@@ -34,6 +34,7 @@ def test_what_a_profile_does_not_say_is_unknown(kind: Kind) -> None:
         tags=frozenset(),
         place=None,
         place_keys=frozenset(),
+        company_keys=frozenset({"solidelectrolyteforsaferbatteries"}) if kind is Kind.PROJECT else frozenset(),
     )
 
 

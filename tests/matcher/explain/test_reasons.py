@@ -8,6 +8,7 @@ from services.matcher.explain.reason_wording import WORDINGS, wording_of
 from services.matcher.explain.reasons import MOST_REASONS, reasons
 from services.matcher.explain.sides import Sides
 from services.matcher.scoring.directed import SignalPart
+from services.matcher.scoring.policy import COSTS
 from shared.contracts.explanations import ReasonCode, Side
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import Signal
@@ -125,7 +126,7 @@ def test_a_signal_whose_facts_are_not_at_hand_is_named() -> None:
 
 def test_every_signal_has_a_name_and_every_benefit_a_wording() -> None:
     assert set(SIGNALS) == set(Signal)
-    assert set(WORDINGS) == set(Signal) - {Signal.UNKNOWN_RULES}
+    assert set(WORDINGS) == set(Signal) - COSTS
     for signal in WORDINGS:
         for sides in (SIDES, SIDES.turned()):
             _, english, chinese = said(signal, sides=sides)

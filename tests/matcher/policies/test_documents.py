@@ -35,7 +35,7 @@ def test_an_empty_document_is_its_base_under_another_name() -> None:
 
 
 def test_named_signals_take_the_place_of_the_bases_and_the_rest_is_scaled() -> None:
-    # words .28 of 1.00 becomes 1.28: all positive weights are divided by 2.
+    # words .11 of 1.00 becomes 1.28, responsiveness .01 goes: all positive weights are divided by 2.16.
     policy = policy_of(
         document(directed={"project>investor": {"words": {"weight": 1.28, "half": 0.25}, "responsiveness": None}}),
         SHIPPED_POLICY,
@@ -43,8 +43,8 @@ def test_named_signals_take_the_place_of_the_bases_and_the_rest_is_scaled() -> N
     )
     signals = policy.needs_of(Kind.PROJECT, Kind.INVESTOR).signals
     assert Signal.RESPONSIVENESS not in signals
-    assert signals[Signal.WORDS].weight == pytest.approx(1.28 / 1.99)
-    assert signals[Signal.REGION_RECORD].weight == pytest.approx(0.20 / 1.99)
+    assert signals[Signal.WORDS].weight == pytest.approx(1.28 / 2.16)
+    assert signals[Signal.REGION].weight == pytest.approx(0.085 / 2.16)
     assert signals[Signal.UNKNOWN_RULES].weight == -0.06
     assert policy.needs_of(Kind.INVESTOR, Kind.PROJECT) == SHIPPED_POLICY.needs_of(Kind.INVESTOR, Kind.PROJECT)
 
@@ -86,7 +86,7 @@ def test_a_policy_survives_its_document(
 
 def test_the_document_of_the_shipped_policy_is_readable_json_and_comes_back() -> None:
     text = document_of(SHIPPED_POLICY, SHIPPED_POLICY).model_dump_json(exclude_none=True)
-    assert '"project>investor":{"words":{"weight":0.28' in text
+    assert '"project>investor":{"activity":{"weight":0.245' in text
     assert PolicyDocument.model_validate_json(text).directed["project>investor"][Signal.WORDS] is not None
 
 

@@ -64,7 +64,7 @@ def test_a_draft_is_kept_as_given_and_ranks_as_it_says(service: PolicyService) -
     assert record.document == draft(2.0).document
     assert (record.created_by, record.created_at) == ("operator", NOW)
     words = service.policy("near-2").needs_of(Kind.PROJECT, Kind.INVESTOR).signals[Signal.WORDS].weight
-    assert words == pytest.approx(2.0 / 2.72)
+    assert words == pytest.approx(2.0 / 2.89)
 
 
 def test_equal_content_is_one_revision_whoever_drafts_it(service: PolicyService) -> None:
@@ -84,7 +84,7 @@ def test_drafts_build_on_drafts(service: PolicyService) -> None:
     service.draft(draft(2.0))
     service.draft(draft(0.0001, base="near-2"))
     signals = service.policy("near-3").needs_of(Kind.PROJECT, Kind.INVESTOR).signals
-    assert signals[Signal.WORDS].weight == pytest.approx(0.0001 / (0.0001 + 0.72 / 2.72))
+    assert signals[Signal.WORDS].weight == pytest.approx(0.0001 / (0.0001 + 0.89 / 2.89))
 
 
 def test_unknown_bases_and_empty_policies_store_nothing(service: PolicyService) -> None:
