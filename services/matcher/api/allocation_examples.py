@@ -114,7 +114,7 @@ ALLOCATION_EXAMPLE: Json = {
         "gap": 0.0,
     },
     "provenance": {
-        "policy": "reciprocal-2",
+        "policy": "reciprocal-3",
         "model": "all-MiniLM-L6-v2",
         "snapshot": "s1093.1000+93",
         "feed_seq": 1093,

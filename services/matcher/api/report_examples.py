@@ -31,7 +31,7 @@ REPORT_EXAMPLE: Json = {
     "since": None,
     "until": None,
     "provenance": {
-        "policy": "reciprocal-2",
+        "policy": "reciprocal-3",
         "model": "all-MiniLM-L6-v2",
         "snapshot": "s1093.1000+93",
         "feed_seq": 1093,
