@@ -83,7 +83,7 @@ $(TOOLS)/checkov/.ready: Makefile
 
 scanner: $(TOOLS)/checkov/.ready ## Install the scanner that the tests of the manifests use, beside the project
 
-soak: $(READY) ## Overload, broken lines, restarts: each with a dated report (ARGS="faults --seconds 60")
+soak: $(READY) ## Kills, overload, broken lines, restarts: each with a dated report (ARGS="kill --database postgresql")
 	$(BIN)/liaison soak $(or $(ARGS),faults)
 
 fuzz: $(READY) ## Thousands of generated requests against both services, with a dated report (ARGS="--cases 20000")

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 import typer
 
 from services.cli.allocation_command import allocate_command
+from services.cli.backup.commands import backup_command, restore_command
 from services.cli.caller_key import bear_key
 from services.cli.comparison_commands import comparison_app
 from services.cli.demo.command import demo_command
@@ -40,6 +41,8 @@ app.command("match")(match_command)
 app.add_typer(introduction_app, name="introduction")
 app.command("allocate")(allocate_command)
 app.command("report")(report_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(model_app, name="model")
 app.add_typer(comparison_app, name="comparison")

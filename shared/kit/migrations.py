@@ -71,7 +71,7 @@ def open_migrated(
     return database
 
 
-def upgrade(database: Database, folder: Path, *, version_table: str) -> None:
+def upgrade(database: Database, folder: Path, *, version_table: str, revision: str = "head") -> None:
     """Run every migration of `folder` that is missing, in one transaction; several processes may try at once."""
     engine = database.engine.execution_options(begin_immediate=True)
     with engine.begin() as connection, unbounded(connection.connection.driver_connection):
@@ -82,7 +82,7 @@ def upgrade(database: Database, folder: Path, *, version_table: str) -> None:
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection
         config.attributes["version_table"] = version_table
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def run_environment(metadata: MetaData) -> None:

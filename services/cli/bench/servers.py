@@ -52,14 +52,14 @@ def serve_matcher(
 
     if choice is EncoderChoice.BUNDLED or loads_model:
         import_model_library()  # the encoder would import it late
-    _serve(lambda: create_app(settings, encoder_factory(choice, loads_model=loads_model)), listening, pipe)
+    serve_app(lambda: create_app(settings, encoder_factory(choice, loads_model=loads_model)), listening, pipe)
 
 
 def serve_two_models(settings: MatcherSettings, listening: socket.socket, pipe: Connection) -> None:
     """The matcher over a store of hashed vectors, with another hashed encoder to be built beside."""
     from services.matcher.app import create_app  # noqa: PLC0415 - only this child needs it
 
-    _serve(lambda: create_app(settings, _one_of_two), listening, pipe)
+    serve_app(lambda: create_app(settings, _one_of_two), listening, pipe)
 
 
 def _one_of_two(settings: MatcherSettings) -> HashedEncoder:
@@ -70,12 +70,12 @@ def serve_catalog(settings: CatalogSettings, listening: socket.socket, pipe: Con
     """The catalog over a database."""
     from services.catalog.app import create_app  # noqa: PLC0415 - only this child needs it
 
-    _serve(lambda: create_app(settings), listening, pipe)
+    serve_app(lambda: create_app(settings), listening, pipe)
 
 
 def serve_bare(listening: socket.socket, pipe: Connection) -> None:
     """A POST with a pydantic answer of ten items and no work behind it."""
-    _serve(_bare_app, listening, pipe)
+    serve_app(_bare_app, listening, pipe)
 
 
 def _bare_app() -> FastAPI:
@@ -98,7 +98,8 @@ def _bare_app() -> FastAPI:
     return app
 
 
-def _serve(build: Callable[[], FastAPI], listening: socket.socket, pipe: Connection) -> None:
+def serve_app(build: Callable[[], FastAPI], listening: socket.socket, pipe: Connection) -> None:
+    """Send that the libraries are imported, then serve until the pipe is closed."""
     pipe.send(time.monotonic())
     config = uvicorn.Config(build(), log_level="critical", access_log=False, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

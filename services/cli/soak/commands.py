@@ -10,6 +10,7 @@ from rich.console import Console
 from services.cli.bench.report import BenchReport, as_tables
 from services.cli.evaluation_display import StageBars
 from services.cli.problems import CommandGroup
+from services.cli.soak.durability_commands import add_durability_commands
 from services.cli.soak.reports import DEFAULT_DIRECTORY, holds, write_report
 from services.cli.soak.resilience_commands import add_resilience_commands
 from services.matcher.evaluation.comparison import StageProgress
@@ -33,3 +34,4 @@ def run_soak(soak: Callable[[StageProgress], BenchReport], directory: Path) -> N
 
 
 add_resilience_commands(soak_app, run_soak, DEFAULT_DIRECTORY)
+add_durability_commands(soak_app, run_soak, DEFAULT_DIRECTORY)

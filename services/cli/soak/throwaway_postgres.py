@@ -66,7 +66,9 @@ class PostgresServer:
                 os.kill(process, signal.SIGKILL)
         for process in processes:
             _wait_until_gone(process)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # a zombie would count as a running server
+        # A zombie that nobody reaps would count as a running server.
+        for lock in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
 
     def kill_backend(self, number: int) -> bool:
         """SIGKILL one client's backend, so that the server recovers as from a crash; False where there is none."""
@@ -98,6 +100,14 @@ class PostgresServer:
     def drop_database(self, name: str) -> None:
         """Drop a database with whatever is still connected to it."""
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def make_folder(self, name: str) -> Path:
+        """A folder of the server's user, beside its data."""
+        folder = self.folder / name
+        folder.mkdir()
+        if self._user is not None:
+            os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
+        return folder
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """One of PostgreSQL's programs, as the server's user; raises CalledProcessError."""
