@@ -27,7 +27,13 @@ _FORMS: Responses = {
     }
 }
 _ALL: Responses = {
-    200: {"content": {"text/html": {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}}}
+    200: {
+        "content": {
+            "application/json": {"example": [REPORT_EXAMPLE]},
+            "text/html": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+        }
+    }
 }
 
 

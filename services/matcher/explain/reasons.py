@@ -20,12 +20,8 @@ _TRUSTED_SHARE = 0.5
 
 def reasons(direction: Direction, sides: Sides) -> tuple[Reason, ...]:
     """Why the offering side serves the needing one: at most four, by contribution, ties in the order of the signals."""
-    told = sorted(_telling(direction), key=_contribution, reverse=True)  # stable: reversed or not
+    told = sorted(_telling(direction), key=lambda part: part.contribution, reverse=True)  # stable: reversed or not
     return tuple(_reason(part.signal, *_worded(part, sides)) for part in told[:MOST_REASONS])
-
-
-def _contribution(part: SignalPart) -> float:
-    return part.weight * part.value
 
 
 def _telling(direction: Direction) -> list[SignalPart]:
@@ -35,7 +31,7 @@ def _telling(direction: Direction) -> list[SignalPart]:
         part
         for part in direction.directed.parts
         if not part.is_missing
-        and part.weight > 0
+        and part.contribution > 0
         and part.value >= wording_of(part.signal).threshold
         and (part.signal not in weights or _stands(part, weights[part.signal]))
     ]
