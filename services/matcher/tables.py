@@ -189,6 +189,8 @@ class IntroductionPositionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     feed_seq: Mapped[int] = mapped_column(BigInteger)
+    epoch: Mapped[str | None] = mapped_column(String(64))
+    """The history that the position counts in; None before the catalog has told it."""
 
 
 class ApiKeyRow(Base):

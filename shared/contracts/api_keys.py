@@ -106,3 +106,5 @@ class ApiKeyChangePage(WireModel):
     items: tuple[ApiKeyChange, ...]
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
+    epoch: str | None = None
+    """As in the pages of profiles."""

@@ -88,6 +88,8 @@ class IntroductionChangePage(WireModel):
     next_after: Annotated[int, Field(ge=0)]
     latest_seq: Annotated[int, Field(ge=0)]
     """The newest position among the changes of introductions when this page was read."""
+    epoch: str | None = None
+    """As in the pages of profiles."""
 
 
 class FeedPosition(WireModel):

@@ -153,7 +153,9 @@ class FeedServer:
             self._news.wait_for(lambda: len(self.introductions) != after, wait_seconds)
             items = tuple(change for change in self.introductions if change.feed_seq > after)[:limit]
             next_after = items[-1].feed_seq if items else after
-            return IntroductionChangePage(items=items, next_after=next_after, latest_seq=len(self.introductions))
+            return IntroductionChangePage(
+                items=items, next_after=next_after, latest_seq=len(self.introductions), epoch=self.epoch
+            )
 
 
 class _Server(ThreadingHTTPServer):

@@ -74,7 +74,7 @@ def read_introduction_feed(database: Database, *, after: int, limit: int) -> Int
     """The next changes of introductions, read as profiles are."""
     state = _stamped(database, INTRODUCTION_LOG)
     if after >= state.last_seq:
-        return IntroductionChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+        return IntroductionChangePage(items=(), next_after=after, latest_seq=state.last_seq, epoch=state.epoch)
     with database.read() as session:
         return read_introduction_changes(session, after=after, limit=limit)
 
@@ -83,13 +83,14 @@ def read_api_key_feed(database: Database, *, after: int, limit: int) -> ApiKeyCh
     """The next changed keys, read as profiles are."""
     state = _stamped(database, API_KEY_LOG)
     if after >= state.last_seq:
-        return ApiKeyChangePage(items=(), next_after=after, latest_seq=state.last_seq)
+        return ApiKeyChangePage(items=(), next_after=after, latest_seq=state.last_seq, epoch=state.epoch)
     statement = select(ApiKeyRow).where(ApiKeyRow.feed_seq > after).order_by(ApiKeyRow.feed_seq).limit(limit)
     with database.read() as session:
         rows = session.scalars(statement).all()
         items = tuple(ApiKeyChange(feed_seq=row.feed_seq or 0, key=record_of(row)) for row in rows)
-        latest_seq = feed_state(session, API_KEY_LOG).last_seq
-    return ApiKeyChangePage(items=items, next_after=items[-1].feed_seq if items else after, latest_seq=latest_seq)
+        state = feed_state(session, API_KEY_LOG)
+    next_after = items[-1].feed_seq if items else after
+    return ApiKeyChangePage(items=items, next_after=next_after, latest_seq=state.last_seq, epoch=state.epoch)
 
 
 def read_position(database: Database) -> FeedPosition:
@@ -153,9 +154,8 @@ def read_introduction_changes(session: ReadSession, *, after: int, limit: int) -
     statement = select(IntroductionEventRow, IntroductionRow).where(*is_next)
     found = session.execute(statement.order_by(IntroductionEventRow.feed_seq).limit(limit))
     items = tuple(_as_introduction_change(event, row) for event, row in found)
-    latest_seq = feed_state(session, INTRODUCTION_LOG).last_seq
-    next_after = items[-1].feed_seq if items else after
-    return IntroductionChangePage(items=items, next_after=next_after, latest_seq=latest_seq)
+    next_after, state = items[-1].feed_seq if items else after, feed_state(session, INTRODUCTION_LOG)
+    return IntroductionChangePage(items=items, next_after=next_after, latest_seq=state.last_seq, epoch=state.epoch)
 
 
 def _stamped(database: Database, log: Log) -> FeedState:

@@ -6,6 +6,7 @@ import structlog
 
 from services.matcher.feed.api_keys import KeyRing, forget_keys, store_keys, stored_keys
 from services.matcher.feed.client import FeedClient
+from shared.contracts.api_keys import ApiKeyChange
 from shared.kit.database import Database
 
 _log = structlog.get_logger("api-key-follower")
@@ -21,6 +22,8 @@ class ApiKeyFollower:
         self._database = database
         self._client = client
         self._ring = ring
+        self._epoch: str | None = None
+        """None until the feed was read from its start: what was stored may be of a history that was taken back."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="api-key-follower", daemon=True)
 
@@ -42,9 +45,9 @@ class ApiKeyFollower:
 
     def follow_once(self, *, wait: bool) -> bool:
         """Take one page: in force first, then stored. True if it held keys. Raises FeedUnreachableError."""
-        page = self._client.api_keys(self._ring.feed_seq, wait=wait)
-        if page.latest_seq < self._ring.feed_seq:
-            self._forget()
+        page = self._client.api_keys(self._ring.feed_seq, wait=wait and self._epoch is not None)
+        if page.latest_seq < self._ring.feed_seq or page.epoch != self._epoch:
+            self._read_anew(page.epoch)
             return True
         self._ring.put(page.items)
         if page.items:
@@ -63,9 +66,21 @@ class ApiKeyFollower:
                 self._stopping.wait(pause_seconds)
                 pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
-    def _forget(self) -> None:
-        """The feed is shorter than what was read of it: another catalog. Start over."""
-        _log.warning("api_keys_restarted", read=self._ring.feed_seq)
-        self._ring.forget()
+    def _read_anew(self, epoch: str | None) -> None:
+        """Another history than the one in hand, or the first look since a start: read from 0 and replace.
+
+        Keys held stay in force while it is read, so that nobody is locked out meanwhile.
+        """
+        told: list[ApiKeyChange] = []
+        page = self._client.api_keys(0, wait=False)
+        while page.items and page.epoch == epoch:
+            told += page.items
+            page = self._client.api_keys(page.next_after, wait=False)
+        if page.epoch != epoch:
+            return  # it changed once more: the next look begins anew
+        self._ring.replace(told)
         with self._database.write() as session:
             forget_keys(session)
+            store_keys(session, told)
+        _log.info("api_keys_read_anew", keys=len(told))
+        self._epoch = epoch

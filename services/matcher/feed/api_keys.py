@@ -28,9 +28,11 @@ class KeyRing:
             self._records[change.key.key_id] = change.key
             self.feed_seq = max(self.feed_seq, change.feed_seq)
 
-    def forget(self) -> None:
-        """Know nobody, until the feed is read from its start."""
-        self._records, self.feed_seq = {}, 0
+    def replace(self, changes: Iterable[ApiKeyChange]) -> None:
+        """Know these alone: all that the feed tells, in its order."""
+        told = tuple(changes)
+        self._records = {change.key.key_id: change.key for change in told}
+        self.feed_seq = max((change.feed_seq for change in told), default=0)
 
 
 def stored_keys(session: ReadSession) -> list[ApiKeyChange]:

@@ -5,6 +5,7 @@ import threading
 import structlog
 
 from services.matcher.feed.client import FeedClient
+from services.matcher.feed_positions import is_other_history
 from services.matcher.introductions import repository
 from services.matcher.introductions.pairs import IntroducedPairs, KnownIntroduction
 from shared.contracts.changes import IntroductionChange
@@ -26,6 +27,7 @@ class IntroductionFollower:
         self._client = client
         self._pairs = pairs
         self._position: int | None = None
+        self._epoch: str | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="introduction-follower", daemon=True)
 
@@ -46,7 +48,7 @@ class IntroductionFollower:
     def restore(self) -> None:
         """Know what the store holds. Raises DatabaseUnavailable."""
         with self._database.read() as session:
-            self._position = repository.read_position(session)
+            self._position, self._epoch = repository.read_position(session)
             self._pairs.take(repository.all_introductions(session))
 
     def follow_once(self, *, wait: bool) -> bool:
@@ -58,14 +60,16 @@ class IntroductionFollower:
             self.restore()
         assert self._position is not None
         page = self._client.introductions(self._position, wait=wait)
-        if page.latest_seq < self._position:
-            self._forget()
+        is_shorter = page.latest_seq < self._position
+        if is_shorter or is_other_history(self._epoch, page.epoch):
+            self._forget(page.epoch, is_shorter=is_shorter)
             return True
+        self._epoch = page.epoch or self._epoch
         if page.items:
             known = [_known(change) for change in page.items]
             with self._database.write() as session:
                 repository.store(session, known)
-                repository.raise_position(session, page.next_after)
+                repository.raise_position(session, page.next_after, self._epoch)
             self._pairs.take(known)
             self._position = page.next_after
         return bool(page.items)
@@ -81,13 +85,13 @@ class IntroductionFollower:
                 self._stopping.wait(pause_seconds)
                 pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
-    def _forget(self) -> None:
-        """The feed is shorter than what was read of it: another catalog. Start over."""
+    def _forget(self, epoch: str | None, *, is_shorter: bool) -> None:
+        """The feed tells another history than what was read of it. Start over."""
         _log.warning("introductions_restarted", read=self._position)
         with self._database.write() as session:
-            repository.forget(session)
+            repository.start_over(session, epoch, is_shorter=is_shorter)
         self._pairs.forget()
-        self._position = 0
+        self._position, self._epoch = 0, epoch
 
 
 def _known(change: IntroductionChange) -> KnownIntroduction:

@@ -14,17 +14,17 @@ from shared.kit.database import ReadSession, WriteSession
 _POSITION_ID = 1
 
 
-def read_position(session: ReadSession) -> int:
-    """How far the feed was read; 0 before the first page."""
+def read_position(session: ReadSession) -> tuple[int, str | None]:
+    """How far the feed was read, and in which epoch; 0 and None before the first page."""
     row = session.get(IntroductionPositionRow, _POSITION_ID)
-    return row.feed_seq if row else 0
+    return (row.feed_seq, row.epoch) if row else (0, None)
 
 
-def raise_position(session: WriteSession, feed_seq: int) -> None:
+def raise_position(session: WriteSession, feed_seq: int, epoch: str | None) -> None:
     """Record how far the feed was read; a replica that lags never takes it back."""
-    insert = _insert(session, IntroductionPositionRow).values(id=_POSITION_ID, feed_seq=feed_seq)
+    insert = _insert(session, IntroductionPositionRow).values(id=_POSITION_ID, feed_seq=feed_seq, epoch=epoch)
     is_further = insert.excluded.feed_seq > IntroductionPositionRow.feed_seq
-    raised = {"feed_seq": insert.excluded.feed_seq}
+    raised = {"feed_seq": insert.excluded.feed_seq, "epoch": insert.excluded.epoch}
     session.execute(insert.on_conflict_do_update(index_elements=["id"], set_=raised, where=is_further))
 
 
@@ -58,10 +58,16 @@ def all_introductions(session: ReadSession) -> Iterator[KnownIntroduction]:
         )
 
 
-def forget(session: WriteSession) -> None:
-    """Drop introductions and position, as if the feed had never been read."""
+def start_over(session: WriteSession, epoch: str | None, *, is_shorter: bool) -> None:
+    """Drop introductions and position for another history, unless a replica has done so for the same one before.
+
+    `is_shorter`: the same history ends before what was read of it.
+    """
+    if not is_shorter and read_position(session)[1] == epoch:
+        return
     session.execute(delete(IntroductionRow))
     session.execute(delete(IntroductionPositionRow))
+    session.add(IntroductionPositionRow(id=_POSITION_ID, feed_seq=0, epoch=epoch))
 
 
 def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type

@@ -10,15 +10,18 @@ from time import monotonic
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
 from services.catalog.api_keys import service
 from services.catalog.app import create_app as create_catalog
 from services.catalog.app import open_catalog
+from services.catalog.changes.epoch import renew_epoch
 from services.catalog.settings import CatalogSettings
+from services.catalog.tables import ApiKeyRow
 from services.matcher.app import create_app as create_matcher
 from services.matcher.feed.api_key_follower import ApiKeyFollower
-from services.matcher.feed.api_keys import KeyRing
+from services.matcher.feed.api_keys import KeyRing, stored_keys
 from services.matcher.feed.client import FeedClient
 from services.matcher.settings import MatcherSettings
 from shared.contracts.api_keys import IssuedApiKey
@@ -122,7 +125,24 @@ def test_a_shorter_feed_is_another_catalog(catalog: Catalog, follower: tuple[Api
     following, ring = follower
     ring.feed_seq = 99
     assert following.follow_once(wait=False)
-    assert ring.feed_seq == 0
+    assert ring.feed_seq == 1
+    assert not following.follow_once(wait=False)
+
+
+def test_keys_of_a_history_that_was_taken_back_are_known_no_more(
+    catalog: Catalog, follower: tuple[ApiKeyFollower, KeyRing], database_on_both: Database
+) -> None:
+    following, ring = follower
+    lost = issue(catalog.database, Role.ADMIN).key.key_id
     while following.follow_once(wait=False):
         pass
-    assert ring.feed_seq == 1
+    kept = set(ring._records) - {lost}
+    assert len(kept) == 1
+    with catalog.database.write() as session:  # as if a backup of before that key had been put back
+        session.execute(delete(ApiKeyRow).where(ApiKeyRow.key_id == lost))
+    assert not following.follow_once(wait=False)  # the feed is as long as before: its length tells nothing
+    renew_epoch(catalog.database)
+    assert following.follow_once(wait=False)
+    assert set(ring._records) == kept
+    with database_on_both.read() as session:
+        assert {change.key.key_id for change in stored_keys(session)} == kept

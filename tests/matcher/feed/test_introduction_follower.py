@@ -88,6 +88,26 @@ def test_shorter_feed_is_another_catalog_and_starts_over(
     assert replica.pairs.others_of("asks") == {"new"}
 
 
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_other_epoch_starts_over_however_long_the_feed_is(
+    feed: FeedServer, database_on_both: Database, http: httpx.Client, is_restarted: bool
+) -> None:
+    feed.epoch = "before"
+    feed.tell_introduction("i1", 1, PAIR, "requested")
+    replicas = [Replica(database_on_both, http), Replica(database_on_both, http)]
+    for replica in replicas:
+        replica.read_all()
+    feed.introductions.clear()
+    feed.epoch = "after"
+    feed.tell_introduction("i8", 1, ("asks", "new"), "requested")
+    feed.tell_introduction("i9", 1, ("asks", "newer"), "requested")
+    if is_restarted:
+        replicas = [Replica(database_on_both, http)]
+    for replica in [*replicas, Replica(database_on_both, http)]:
+        replica.read_all()
+        assert replica.pairs.others_of("asks") == {"new", "newer"}
+
+
 def test_unreachable_feed_is_told_and_nothing_is_lost(
     feed: FeedServer, database_on_both: Database, http: httpx.Client
 ) -> None:
