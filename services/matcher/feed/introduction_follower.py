@@ -1,10 +1,9 @@
 """Keeps the pairs that are not to be proposed again in step with the catalog's feed."""
 
-import threading
-
 import structlog
 
 from services.matcher.feed.client import FeedClient
+from services.matcher.feed.reader import FeedReader
 from services.matcher.feed_positions import is_other_history
 from services.matcher.introductions import repository
 from services.matcher.introductions.pairs import IntroducedPairs, KnownIntroduction
@@ -12,10 +11,9 @@ from shared.contracts.changes import IntroductionChange
 from shared.kit.database import Database
 
 _log = structlog.get_logger("introduction-follower")
-_LONGEST_PAUSE_SECONDS = 2.0
 
 
-class IntroductionFollower:
+class IntroductionFollower(FeedReader):
     """A thread of its own; every replica reads the feed itself, from where the store stood when it started.
 
     Replicas share the store and not their memories: one that read only what no other had read would miss pairs.
@@ -23,27 +21,12 @@ class IntroductionFollower:
 
     def __init__(self, database: Database, client: FeedClient, pairs: IntroducedPairs) -> None:
         """Nothing runs before `start`."""
+        super().__init__("introductions", thread="introduction-follower")
         self._database = database
         self._client = client
         self._pairs = pairs
         self._position: int | None = None
         self._epoch: str | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="introduction-follower", daemon=True)
-
-    def start(self) -> None:
-        """Begin in the background."""
-        self._thread.start()
-
-    def stop_soon(self) -> None:
-        """End after the page in hand; does not wait for it."""
-        self._stopping.set()
-
-    def stop(self) -> None:
-        """End after the page in hand."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=30)
 
     def restore(self) -> None:
         """Know what the store holds. Raises DatabaseUnavailable."""
@@ -73,17 +56,6 @@ class IntroductionFollower:
             self._pairs.take(known)
             self._position = page.next_after
         return bool(page.items)
-
-    def _run(self) -> None:
-        pause_seconds = 0.1
-        while not self._stopping.is_set():
-            try:
-                self.follow_once(wait=True)
-                pause_seconds = 0.1
-            except Exception as error:  # noqa: BLE001 - the outer loop: whatever it was, log, wait, go on
-                _log.warning("introductions_paused", error=type(error).__name__, pause_seconds=pause_seconds)
-                self._stopping.wait(pause_seconds)
-                pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
     def _forget(self, epoch: str | None, *, is_shorter: bool) -> None:
         """The feed tells another history than what was read of it. Start over."""
