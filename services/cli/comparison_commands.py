@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from services.cli.answered import answered
 from services.cli.clients import MATCHER_URL, MatcherUrl
 from services.cli.comparison_display import comparison_view, comparisons_table
-from services.cli.policy_commands import AsJson, By, Reason, answered
+from services.cli.policy_commands import AsJson, By, Reason
 from shared.contracts.comparisons import Comparison, ComparisonPage
 
 comparison_app = typer.Typer(no_args_is_help=True, help="Two policies on live requests: start, watch, stop.")

@@ -1,16 +1,14 @@
 """`liaison golden`: golden sets of a running matcher, judged by hand, from files and from feedback."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
 
+from services.cli.answered import tell
 from services.cli.clients import MATCHER_URL, MatcherUrl, Service, ServiceClient, connected
 from services.cli.golden_display import derived_view, imported_line, judgment_line, set_line, sets_table
-from services.cli.match_display import terminal_or_wide
 from services.cli.problems import CommandProblem
 from shared.contracts.golden_sets import (
     MAX_GRADE,
@@ -41,7 +39,7 @@ def list_command(as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL)
     """Every set that is not archived, with its judgments counted by source."""
     with connected(Service.MATCHER, matcher_url) as matcher:
         found = list(_sets(matcher, with_archived=False))
-    _tell({"items": found}, as_json, lambda _: sets_table([GoldenSet.model_validate(one) for one in found]))
+    tell({"items": found}, as_json, lambda _: sets_table([GoldenSet.model_validate(one) for one in found]))
 
 
 @golden_app.command("create")
@@ -57,7 +55,7 @@ def create_command(
     body = {"name": name, "subject_kind": subject, "target_kind": target, "description": description}
     with connected(Service.MATCHER, matcher_url) as matcher:
         answer = matcher.post("/v1/golden-sets", body)
-    _tell(answer, as_json, lambda told: set_line(GoldenSet.model_validate(told)))
+    tell(answer, as_json, lambda told: set_line(GoldenSet.model_validate(told)))
 
 
 @golden_app.command("judge")
@@ -75,7 +73,7 @@ def judge_command(
     body = {"subject_id": subject, "target_id": target, "grade": grade, "by": by, "note": note}
     with connected(Service.MATCHER, matcher_url) as matcher:
         answer = _sent(matcher, "PUT", f"{_path(matcher, golden_set)}/judgments", json=body)
-    _tell(answer, as_json, lambda told: judgment_line(Judgment.model_validate(told)))
+    tell(answer, as_json, lambda told: judgment_line(Judgment.model_validate(told)))
 
 
 @golden_app.command("import")
@@ -95,7 +93,7 @@ def import_command(
     with connected(Service.MATCHER, matcher_url) as matcher:
         path = f"{_path(matcher, golden_set)}/judgments:import"
         answer = _sent(matcher, "POST", path, params={"format": form, "by": by}, content=data)
-    _tell(answer, as_json, lambda told: imported_line(ImportedJudgments.model_validate(told)))
+    tell(answer, as_json, lambda told: imported_line(ImportedJudgments.model_validate(told)))
 
 
 @golden_app.command("export")
@@ -134,7 +132,7 @@ def derive_command(
     body = {name: value for name, value in given.items() if value is not None}
     with connected(Service.MATCHER, matcher_url) as matcher:
         answer = matcher.post(f"{_path(matcher, golden_set)}/judgments:derive", body)
-    _tell(answer, as_json, lambda told: derived_view(DerivedJudgments.model_validate(told)))
+    tell(answer, as_json, lambda told: derived_view(DerivedJudgments.model_validate(told)))
 
 
 @golden_app.command("folder")
@@ -188,10 +186,3 @@ def _sent(matcher: ServiceClient, method: str, path: str, **request: Any) -> Doc
     with matcher.stream(method, path, **request) as response:
         answer: Document = json.loads(response.read())
     return answer
-
-
-def _tell(answer: Document, as_json: bool, shown: Callable[[Document], RenderableType]) -> None:
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        terminal_or_wide().print(shown(answer))

@@ -1,16 +1,14 @@
 """`liaison introduction`: ask for introductions, answer them, have contacts, tell what came of it."""
 
 import json
-from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.console import RenderableType
 
-from services.cli.clients import CATALOG_URL, CatalogUrl, Service, ServiceClient, connected
+from services.cli.answered import answered
+from services.cli.clients import CATALOG_URL, CatalogUrl, Service, ServiceClient
 from services.cli.introduction_display import contact_view, introduction_view, introductions_table
-from services.cli.match_display import terminal_or_wide
 from shared.contracts.feedback import FeedbackReason
 from shared.contracts.introductions import (
     Introduction,
@@ -57,11 +55,12 @@ def request_command(
         "draft": draft,
     }
     headers = {"Idempotency-Key": key or uuid4().hex}
-    _told(
+    answered(
         catalog_url,
         as_json,
         lambda catalog: _sent(catalog, "/v1/introductions", body, headers=headers),
         lambda answer: introduction_view(Introduction.model_validate(answer), language),
+        service=Service.CATALOG,
     )
 
 
@@ -131,11 +130,12 @@ def contacts_command(
     catalog_url: CatalogUrl = CATALOG_URL,
 ) -> None:
     """The other side's contact, while both agree; it is recorded that you had it."""
-    _told(
+    answered(
         catalog_url,
         as_json,
         lambda catalog: catalog.post(f"/v1/introductions/{introduction}/contacts", _step(side, None)),
         lambda answer: contact_view(ReleasedContact.model_validate(answer), language),
+        service=Service.CATALOG,
     )
 
 
@@ -151,11 +151,12 @@ def list_command(
     """Introductions that you are on a side of."""
     asked: dict[str, str | int] = {"limit": limit}
     asked |= {name: value for name, value in (("profile_id", profile), ("state", state)) if value is not None}
-    _told(
+    answered(
         catalog_url,
         as_json,
         lambda catalog: catalog.get("/v1/introductions", **asked),
         lambda answer: introductions_table(IntroductionPage.model_validate(answer), language),
+        service=Service.CATALOG,
     )
 
 
@@ -167,22 +168,24 @@ def show_command(
     catalog_url: CatalogUrl = CATALOG_URL,
 ) -> None:
     """One introduction: both sides, whose consent stands, what may be done now."""
-    _told(
+    answered(
         catalog_url,
         as_json,
         lambda catalog: catalog.get(f"/v1/introductions/{introduction}"),
         lambda answer: introduction_view(Introduction.model_validate(answer), language),
+        service=Service.CATALOG,
     )
 
 
 def _act(
     introduction: str, action: IntroductionAction, step: Document, as_json: bool, language: Language, catalog_url: str
 ) -> None:
-    _told(
+    answered(
         catalog_url,
         as_json,
         lambda catalog: catalog.post(f"/v1/introductions/{introduction}:{action}", step),
         lambda answer: introduction_view(Introduction.model_validate(answer), language),
+        service=Service.CATALOG,
     )
 
 
@@ -194,18 +197,3 @@ def _sent(catalog: ServiceClient, path: str, body: Document, headers: dict[str, 
     with catalog.stream("POST", path, json=body, headers=headers) as response:
         answer: Document = json.loads(response.read())
     return answer
-
-
-def _told(
-    catalog_url: str,
-    as_json: bool,
-    ask: Callable[[ServiceClient], Document],
-    shown: Callable[[Document], RenderableType],
-) -> None:
-    """Ask the catalog, and print its answer as JSON or as people read it."""
-    with connected(Service.CATALOG, catalog_url) as catalog:
-        answer = ask(catalog)
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        terminal_or_wide().print(shown(answer))

@@ -1,16 +1,13 @@
 """`liaison model`: embedding models of a running matcher, built beside the one that answers, switched, rolled back."""
 
-import json
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.clients import MATCHER_URL, MatcherUrl, Service, ServiceClient, connected
-from services.cli.match_display import terminal_or_wide
+from services.cli.answered import answered
+from services.cli.clients import MATCHER_URL, MatcherUrl
 from shared.contracts.model_records import ModelActivation, ModelList, ModelRecord, ModelState
 from shared.contracts.vocabularies import Language
 
@@ -28,7 +25,7 @@ Document = dict[str, Any]  # Any: JSON
 @model_app.command("list")
 def list_command(as_json: AsJson = False, matcher_url: MatcherUrl = MATCHER_URL) -> None:
     """Every model: building n of m, ready, active, failed with the reason, dropped."""
-    _asked(matcher_url, as_json, lambda matcher: matcher.get("/v1/models"), _listed)
+    answered(matcher_url, as_json, lambda matcher: matcher.get("/v1/models"), _listed)
 
 
 @model_app.command("build")
@@ -51,7 +48,7 @@ def build_command(
         "passage_prompt": passage_prompt,
         "by": by,
     }
-    _asked(matcher_url, as_json, lambda matcher: matcher.post("/v1/models", body), _listed)
+    answered(matcher_url, as_json, lambda matcher: matcher.post("/v1/models", body), _listed)
 
 
 @model_app.command("activate")
@@ -74,25 +71,11 @@ def drop_command(
 ) -> None:
     """Let go of a model that does not answer: its memory, its snapshots, its vectors."""
     body = {"by": by, "reason": reason}
-    _asked(matcher_url, as_json, lambda matcher: matcher.post(f"/v1/models/{name}:drop", body), _listed)
+    answered(matcher_url, as_json, lambda matcher: matcher.post(f"/v1/models/{name}:drop", body), _listed)
 
 
 def _decided(matcher_url: str, as_json: bool, path: str, by: str, reason: str) -> None:
-    _asked(matcher_url, as_json, lambda matcher: matcher.post(path, {"by": by, "reason": reason}), _activation)
-
-
-def _asked(
-    matcher_url: str,
-    as_json: bool,
-    ask: Callable[[ServiceClient], Document],
-    shown: Callable[[Document], RenderableType],
-) -> None:
-    with connected(Service.MATCHER, matcher_url) as matcher:
-        answer = ask(matcher)
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        terminal_or_wide().print(shown(answer))
+    answered(matcher_url, as_json, lambda matcher: matcher.post(path, {"by": by, "reason": reason}), _activation)
 
 
 def _listed(answer: Document) -> Table:

@@ -1,15 +1,13 @@
 """`liaison policy`: ranking policies of a running matcher, from a draft to a roll back."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
 
-from services.cli.clients import MATCHER_URL, MatcherUrl, Service, ServiceClient, connected
-from services.cli.match_display import terminal_or_wide
+from services.cli.answered import answered
+from services.cli.clients import MATCHER_URL, MatcherUrl
 from services.cli.policy_display import activation_line, activations_table, policies_table, policy_view, simulation_view
 from services.cli.problems import CommandProblem
 from shared.contracts.policy_records import Activation, ActivationPage, PolicyPage, PolicyRevision
@@ -159,21 +157,6 @@ def simulate_command(
         lambda matcher: matcher.post("/v1/policies:simulate", body),
         lambda answer: simulation_view(Simulation.model_validate(answer)),
     )
-
-
-def answered(
-    matcher_url: str,
-    as_json: bool,
-    ask: Callable[[ServiceClient], Document],
-    shown: Callable[[Document], RenderableType],
-) -> None:
-    """Ask the matcher, and print its answer as JSON or as people read it."""
-    with connected(Service.MATCHER, matcher_url) as matcher:
-        answer = ask(matcher)
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        terminal_or_wide().print(shown(answer))
 
 
 def _read_json(file: Path) -> object:
