@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from services.catalog.api_keys import routes as api_keys
 from services.catalog.api_keys.lookup import StoredKeys
 from services.catalog.changes import routes as changes
-from services.catalog.changes.feed import FeedBell
+from services.catalog.changes.watch import FeedWatch
 from services.catalog.delegations import routes as delegations
 from services.catalog.exports import routes as exports
 from services.catalog.feedback import routes as feedback
@@ -46,9 +46,9 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     @asynccontextmanager
     async def own_database(app: FastAPI) -> AsyncIterator[None]:
         database = open_catalog(settings.database_url, settings.database_limits, migrate=settings.migrate_on_start)
-        bell = FeedBell()
-        database.after_commit(bell.ring)
-        app.state.database, app.state.feed_bell = database, bell
+        watch = FeedWatch(database)
+        watch.start()
+        app.state.database, app.state.feed_watch = database, watch
         sweeper = sweeping(database, settings)
         sweeper.start()
         app.state.stored_keys = StoredKeys(database)
@@ -57,6 +57,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
             yield
         finally:
             sweeper.stop()
+            await watch.stop()
             database.close()
 
     app = create_api(

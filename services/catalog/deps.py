@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
 
-from services.catalog.changes.feed import FeedBell
+from services.catalog.changes.watch import FeedWatch
 from services.catalog.settings import CatalogSettings
 from shared.kit.database import Database
 
@@ -15,9 +15,9 @@ async def _database(request: Request) -> Database:
     return database
 
 
-async def _feed_bell(request: Request) -> FeedBell:
-    bell: FeedBell = request.app.state.feed_bell
-    return bell
+async def _feed_watch(request: Request) -> FeedWatch:
+    watch: FeedWatch = request.app.state.feed_watch
+    return watch
 
 
 async def _settings(request: Request) -> CatalogSettings:
@@ -36,7 +36,7 @@ A session as a `yield` dependency would be begun in one worker thread and used i
 waiting for a connection, the requests that hold one could never finish.
 """
 Settings = Annotated[CatalogSettings, Depends(_settings)]
-Bell = Annotated[FeedBell, Depends(_feed_bell)]
+Watch = Annotated[FeedWatch, Depends(_feed_watch)]
 Now = Annotated[datetime, Depends(_now)]
 ProfileId = Annotated[str, Path(description="Made from `(source, external_id)`: `prf_` and 32 hexadecimal digits.")]
 IfMatch = Annotated[str | None, Header(description='The ETag of the revision to change, such as `"3"`.')]

@@ -1,8 +1,9 @@
-"""Column types that behave the same on SQLite and PostgreSQL."""
+"""Column types and tables that behave the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 BigIdentity = BigInteger().with_variant(Integer, "sqlite")
@@ -24,3 +25,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def table_of(row: type[DeclarativeBase]) -> Table:
+    """The plain table of mapped rows: statements on it skip what a session does to keep objects in step."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table

@@ -1,9 +1,10 @@
 """The change feed: complete, ordered for each profile, quiet when idle, woken by commits."""
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 
 from sqlalchemy import event
@@ -134,6 +135,29 @@ def test_waiting_reader_sees_what_another_process_commits(client: TestClient, ca
         page = waiting.result(20).json()
     other.close()
     assert len(page["items"]) == 1
+
+
+def test_readers_that_wait_look_together_and_only_for_their_entity(client: TestClient, catalog_url: str) -> None:
+    looks = Counter[str]()
+    engine = client.app.state.database.engine  # type: ignore[attr-defined]
+
+    def count(*told: object) -> None:
+        statement = str(told[2])
+        looks["together"] += "feed_counter.id, feed_counter.last_seq" in statement
+        looks["alone"] += "feed_epoch.name" in statement
+
+    entities = ("feedback", "introduction", "api_key") * 4
+    with ThreadPoolExecutor(len(entities)) as pool:
+        ask = partial(client.get, "/v1/changes")
+        waiting = [pool.submit(ask, params={"wait_seconds": 3, "entity": entity}) for entity in entities]
+        event.listen(engine, "before_cursor_execute", count)
+        other = open_catalog(catalog_url)
+        upsert(other)
+        assert all(answer.result(20).json()["items"] == [] for answer in waiting)
+    other.close()
+    event.remove(engine, "before_cursor_execute", count)
+    assert looks["together"] >= 10
+    assert looks["alone"] <= 4 * len(entities), "each reads at its beginning and at its end, not while it waits"
 
 
 def test_empty_page_comes_back_when_the_wait_is_over(client: TestClient) -> None:

@@ -109,6 +109,21 @@ def test_contact_stays_unless_it_is_mentioned(client: TestClient) -> None:
     assert (removed.json()["revision"], removed.json()["has_contact"]) == (3, False)
 
 
+def test_a_write_answers_what_a_reader_finds(client: TestClient) -> None:
+    answers = [client.post("/v1/profiles", json=profile_body(title="Ätzende Säure 酸", contact={"name": "Ada"}))]
+    path = answers[0].headers["location"]
+
+    assert client.get(path).json() == answers[0].json()
+    for body in ({"title": "New"}, {"title": "New"}, {"title": "New", "contact": None}, {"contact": {"name": "Bo"}}):
+        answers.append(client.put(path, json=profile_body(**body), headers={"If-Match": "*"}))
+        assert client.get(path).json() == answers[-1].json(), body
+    assert client.delete(path, headers={"If-Match": "*"}).status_code == 204
+    answers.append(client.post("/v1/profiles", json=profile_body()))
+    assert client.get(path).json() == answers[-1].json()
+    assert [answer.json()["revision"] for answer in answers] == [1, 2, 2, 3, 4, 6]
+    assert [answer.json()["has_contact"] for answer in answers] == [True, True, True, False, True, True]
+
+
 def test_anonymous_profile_hides_its_organisation_from_readers_but_not_from_the_feed(client: TestClient) -> None:
     stored = register(client, kind="rd_demand", organisation="Secret Works", visibility="anonymous")
     assert client.get(f"/v1/profiles/{stored['id']}").json()["profile"]["organisation"] is None

@@ -1,8 +1,6 @@
 """The feed: committed changes in the order of `feed_seq`, which their reader stamps."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select, update
@@ -16,6 +14,7 @@ from shared.contracts.changes import (
     ChangePage,
     FeedbackChange,
     FeedbackChangePage,
+    FeedEntity,
     FeedPosition,
     IntroductionChange,
     IntroductionChangePage,
@@ -41,6 +40,20 @@ FEEDBACK_LOG = Log(rows=FeedbackRow, counter_id=2)
 INTRODUCTION_LOG = Log(rows=IntroductionEventRow, counter_id=3)
 API_KEY_LOG = Log(rows=ApiKeyRow, counter_id=4)
 """A key has one row, stamped anew with each change: a reader gets the newest state of each."""
+LOGS: Mapping[FeedEntity, Log] = {
+    FeedEntity.PROFILE: PROFILE_LOG,
+    FeedEntity.FEEDBACK: FEEDBACK_LOG,
+    FeedEntity.INTRODUCTION: INTRODUCTION_LOG,
+    FeedEntity.API_KEY: API_KEY_LOG,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHead:
+    """What tells whether an entity has news."""
+
+    last_seq: int
+    has_unstamped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +110,19 @@ def read_position(database: Database) -> FeedPosition:
     """The newest position; whatever was committed before this call stands at it or before it."""
     state = _stamped(database, PROFILE_LOG)
     return FeedPosition(latest_seq=state.last_seq, epoch=state.epoch)
+
+
+def feed_heads(database: Database) -> dict[FeedEntity, FeedHead]:
+    """Of every entity, in one statement; raises DatabaseUnavailable."""
+    unstamped = [exists().where(log.rows.feed_seq.is_(None)).label(entity) for entity, log in LOGS.items()]
+    with database.read() as session:
+        rows = session.execute(select(FeedCounterRow.id, FeedCounterRow.last_seq, *unstamped)).mappings().all()
+    by_counter = {row["id"]: row for row in rows}
+    return {
+        entity: FeedHead(last_seq=row["last_seq"], has_unstamped=bool(row[entity]))
+        for entity, log in LOGS.items()
+        for row in (by_counter[log.counter_id],)
+    }
 
 
 def feed_state(session: ReadSession, log: Log = PROFILE_LOG) -> FeedState:
@@ -199,29 +225,3 @@ def _as_change(row: ChangeRow) -> ProfileChange:
         changed_at=row.changed_at,
         profile=profile_adapter.validate_json(row.document),
     )
-
-
-class FeedBell:
-    """Wakes the readers that wait in this process when it commits something."""
-
-    def __init__(self) -> None:
-        self._wakes: set[Callable[[], None]] = set()
-
-    def ring(self) -> None:
-        """Wake every reader; from any thread."""
-        for wake in tuple(self._wakes):
-            wake()
-
-    @contextmanager
-    def listening(self) -> Iterator[asyncio.Event]:
-        """An event that is set by every ring while the block runs; from an event loop."""
-        loop, ready = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(ready.set)
-
-        self._wakes.add(wake)
-        try:
-            yield ready
-        finally:
-            self._wakes.discard(wake)

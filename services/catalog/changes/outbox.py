@@ -8,7 +8,10 @@ from sqlalchemy import insert
 
 from services.catalog.tables import ChangeRow
 from shared.contracts.vocabularies import ProfileStatus
+from shared.kit.columns import table_of
 from shared.kit.database import WriteSession
+
+_CHANGES = table_of(ChangeRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,4 +37,4 @@ def record(session: WriteSession, changes: Iterable[Change], *, now: datetime) -
         for change in changes
     ]
     if rows:
-        session.execute(insert(ChangeRow), rows)
+        session.execute(insert(_CHANGES), rows)

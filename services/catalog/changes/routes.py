@@ -15,7 +15,7 @@ from services.catalog.changes.feed import (
     read_introduction_feed,
     read_position,
 )
-from services.catalog.deps import Bell, Db
+from services.catalog.deps import Db, Watch
 from services.catalog.profiles.examples import CHANGE, example_response
 from shared.contracts.api_keys import ApiKeyChangePage
 from shared.contracts.changes import ChangePage, FeedbackChangePage, FeedEntity, FeedPosition, IntroductionChangePage
@@ -31,8 +31,6 @@ _READERS: dict[FeedEntity, Callable[..., _Page]] = {
 }
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 
-POLL_SECONDS = 0.1
-"""How often a waiting reader looks for what other processes committed; this process rings the bell."""
 _EPOCH = "9f86d081884c7d659a2feaa0c55ad015"
 _EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41, "epoch": _EPOCH}
 
@@ -45,7 +43,7 @@ _EXAMPLE = {"items": [CHANGE], "next_after": 41, "latest_seq": 41, "epoch": _EPO
 )
 async def read_changes(
     db: Db,
-    bell: Bell,
+    watch: Watch,
     after: Annotated[int, Query(ge=0, le=2**62, description="`next_after` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
     wait_seconds: Annotated[
@@ -57,15 +55,15 @@ async def read_changes(
 ) -> _Page:
     """Whole profiles in the order of their changes, at least once, ordered for each profile; or another entity."""
     deadline = monotonic() + wait_seconds
-    with bell.listening() as rung:
+    with watch.listening(entity) as news:
         while True:
-            rung.clear()
+            news.clear()
             page = await run_in_threadpool(_READERS[entity], db, after=after, limit=limit)
             seconds_left = deadline - monotonic()
             if page.items or seconds_left <= 0:
                 return page
             try:
-                await asyncio.wait_for(rung.wait(), min(POLL_SECONDS, seconds_left))
+                await asyncio.wait_for(news.wait(), seconds_left)
             except TimeoutError:
                 continue
 

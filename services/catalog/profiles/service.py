@@ -36,8 +36,8 @@ def register(session: WriteSession, profile: Profile, principal: Principal = LOC
     head = heads.get(prepared.id)
     if head is not None and head.status is ProfileStatus.ACTIVE:
         raise ProfileExists(prepared.id)
-    _write(session, [prepared], heads, now=now)
-    return _stored(session, prepared.id)
+    [written] = _write(session, [prepared], heads, now=now)
+    return _as_written(prepared, head, written, now=now)
 
 
 def revise(
@@ -58,8 +58,8 @@ def revise(
     if prepared.id != profile_id:
         raise OtherProfile(prepared.id)
     prepared = settled(prepared, head, principal)
-    _write(session, [prepared], {profile_id: head}, now=now)
-    return _stored(session, profile_id)
+    [written] = _write(session, [prepared], {profile_id: head}, now=now)
+    return _as_written(prepared, head, written, now=now)
 
 
 def withdraw(
@@ -146,10 +146,19 @@ def stored_profile(found: StoredRow) -> StoredProfile:
     )
 
 
-def _stored(session: WriteSession, profile_id: str) -> StoredProfile:
-    found = repository.find(session, profile_id)
-    assert found is not None
-    return stored_profile(found)
+def _as_written(prepared: PreparedProfile, head: Head | None, written: Upserted, *, now: datetime) -> StoredProfile:
+    """What a reader finds once this is committed."""
+    is_unchanged = head is not None and written.outcome is RowOutcome.UNCHANGED
+    contact = head.contact_document if head is not None and prepared.keeps_contact else prepared.contact_document
+    return StoredProfile(
+        id=prepared.id,
+        revision=written.revision,
+        status=ProfileStatus.ACTIVE,
+        created_at=now if head is None else head.created_at,
+        updated_at=head.updated_at if head is not None and is_unchanged else now,
+        has_contact=contact is not None,
+        profile=prepared.profile,
+    )
 
 
 def _lock_active(session: WriteSession, profile_id: str, principal: Principal) -> Head:
