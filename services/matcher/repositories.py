@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.matcher.tables import Base, DocumentRow, FeedPositionRow, VectorRow
+from shared.kit.columns import table_of
 from shared.kit.database import DatabaseUnavailable, ReadSession, WriteSession
 
 _EMPTIED_ID = 2
@@ -20,11 +21,12 @@ _LONGEST_EMBEDDING_SECONDS = 600
 
 def write_documents(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert documents, or replace older revisions of them."""
-    for some in _in_batches(rows):
-        insert = _insert(session, DocumentRow).values(list(some))
-        replaced = {name: insert.excluded[name] for name in some[0] if name != "profile_id"}
+    if rows:
+        insert = _insert(session, DocumentRow)
+        replaced = {name: insert.excluded[name] for name in rows[0] if name != "profile_id"}
         is_newer = insert.excluded.revision >= DocumentRow.revision
-        session.execute(insert.on_conflict_do_update(index_elements=["profile_id"], set_=replaced, where=is_newer))
+        newer = insert.on_conflict_do_update(index_elements=["profile_id"], set_=replaced, where=is_newer)
+        session.execute(newer, list(rows))
 
 
 def documents_after(session: ReadSession, feed_seq: int, limit: int) -> Sequence[DocumentRow]:
@@ -64,8 +66,8 @@ def read_vectors(session: ReadSession, model_id: str, hashes: Iterable[str]) -> 
 def write_vectors(session: WriteSession, model_id: str, vectors: Mapping[str, bytes]) -> None:
     """Store vectors that are not stored yet."""
     rows = [{"model_id": model_id, "text_hash": text_hash, "vector": data} for text_hash, data in vectors.items()]
-    for some in _in_batches(rows):
-        session.execute(_insert(session, VectorRow).values(list(some)).on_conflict_do_nothing())
+    if rows:
+        session.execute(_insert(session, VectorRow).on_conflict_do_nothing(), rows)
 
 
 def claim_embedding(session: WriteSession, model_id: str) -> None:
@@ -109,4 +111,4 @@ def _in_batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:  # Any: rows o
 
 def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type
     is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+    return (postgresql.insert if is_postgresql else sqlite.insert)(table_of(table))
