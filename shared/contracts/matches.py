@@ -57,6 +57,9 @@ class MatchRequest(WireModel):
     as_of: date | None = None
     """The day that deadlines and validity are judged on; where it is not given they are not judged."""
     rerank: RerankOptions = RerankOptions()
+    personalised: bool = True
+    """False: nothing that the subject did before counts (track record, others' investments in it), only what its
+    profile states."""
     near_misses: Annotated[int, Field(ge=0, le=20)] = 0
     """How many counterparts that fail exactly one rule to name, with what would mend it."""
     record_run: bool = True
@@ -159,6 +162,8 @@ class MatchResponse(WireModel):
     eligible: int
     left_out: tuple[LeftOut, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    personalised: bool = True
+    """Whether what the subject did before counted, as the request asked."""
     provenance: Provenance
 
 

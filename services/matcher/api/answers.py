@@ -86,6 +86,7 @@ def written_answer(answer: Answer, encoder: Encoder) -> WrittenAnswer:
             "eligible": to_json(answer.eligible),
             "left_out": to_json(left_out),
             "near_misses": to_json([_near_miss(answer.subject, nearly) for nearly in answer.near_misses]),
+            "personalised": to_json(answer.request.personalised),
             "provenance": to_json(provenance),
         }
     )

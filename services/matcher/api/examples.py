@@ -108,6 +108,7 @@ MATCH_RESPONSE_EXAMPLE: dict[str, Any] = {  # Any: JSON
     "eligible": 214,
     "left_out": [],
     "near_misses": [],
+    "personalised": True,
     "provenance": _PROVENANCE,
 }
 _TICKET = {

@@ -40,7 +40,7 @@ def explained(scored: ScoredMatch, asked: Asked) -> Explanation:
     is_full = request.explain is Explain.FULL
     reader = EvidenceReader(statistics=snapshot.base.aspects.statistics, encoder=encoder)
     return explain(
-        party(Side.SUBJECT, subject.entry),
+        party(Side.SUBJECT, subject.entry, is_record_used=request.personalised),
         party(Side.TARGET, scored.entry),
         Direction(directed=decisive(scored.forward, scored.learned, kind), policy=policy.needs_of(kind, target_kind)),
         Direction(
@@ -67,7 +67,7 @@ def rule_texts(subject: Subject, target: Entry, judgements: Sequence[OwnedJudgem
     return rule_answers(party(Side.SUBJECT, subject.entry), party(Side.TARGET, target), judgements)
 
 
-def party(side: Side, entry: Entry) -> Party:
+def party(side: Side, entry: Entry, *, is_record_used: bool = True) -> Party:
     """One side of a pair; its profile is read only where evidence is wanted."""
     return Party(
         side=side,
@@ -75,6 +75,7 @@ def party(side: Side, entry: Entry) -> Party:
         attributes=entry.attributes,
         language=entry.language,
         read_texts=partial(_texts, entry),
+        is_record_used=is_record_used,
     )
 
 

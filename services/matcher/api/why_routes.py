@@ -33,6 +33,7 @@ def read_why(  # noqa: PLR0913, PLR0917 - its parameters are those of the query
     limit: Annotated[int, Query(ge=1, le=200, description="Places of the list that is asked about")] = 10,
     floor: Annotated[Share | None, Query(description="The policy's floor where it is not given")] = None,
     as_of: Annotated[date | None, Query(description="The day that deadlines are judged on")] = None,
+    personalised: Annotated[bool, Query(description="Whether what the subject did before counts")] = True,
     policy: Annotated[Identifier | None, Query(description="A revision; the active policy where not given")] = None,
 ) -> WhyAnswer:
     """Explain any pair: the stage at which it dropped out, the rule and whose it was, the rank it has, the remedy."""
@@ -46,6 +47,7 @@ def read_why(  # noqa: PLR0913, PLR0917 - its parameters are those of the query
         limit=limit,
         floor=floor,
         as_of=as_of,
+        personalised=personalised,
         policy=policy,
         explain=Explain.FULL,
     )

@@ -31,6 +31,7 @@ class _Stated(NamedTuple):
     facts: frozenset[Signal]
     record: frozenset[Signal] | None
     """None where there is no record."""
+    is_record_used: bool
 
 
 class MissingFact(NamedTuple):
@@ -70,7 +71,7 @@ def _stated(party: Party, name: Names) -> _Stated:
     if facts.record is not None:
         record = frozenset([signal for signal, one in RECORD_FACTS.items() if one.is_said(facts.record)])
     known = frozenset([signal for signal, fact in FACTS.items() if fact.is_known(facts)])
-    return _Stated(party.side, party.kind, name, known, record)
+    return _Stated(party.side, party.kind, name, known, record, party.is_record_used)
 
 
 @lru_cache(maxsize=4_096)
@@ -97,7 +98,7 @@ def _lacks(signal: Signal, needing: _Stated, offering: _Stated) -> Sequence[_Lac
     record = RECORD_FACTS.get(signal)
     if record is not None:
         holder = needing if record.is_of_needing else offering
-        if holder.record is not None and signal in holder.record:
+        if not holder.is_record_used or (holder.record is not None and signal in holder.record):
             return ()
         return ((holder.side, TRACK_RECORD if holder.record is None else record.field, holder.name),)
     fact = FACTS.get(signal)

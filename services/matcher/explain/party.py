@@ -25,6 +25,8 @@ class Party:
     language: Language
     read_texts: Callable[[], ProfileTexts] = field(repr=False)
     """Called for `explain: full` only, once: parsing a profile costs more than a whole summary."""
+    is_record_used: bool = True
+    """False where the track record must not count, and so is not asked for."""
 
     @property
     def kind(self) -> Kind:

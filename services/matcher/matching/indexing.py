@@ -165,14 +165,15 @@ def _aspects(
 ) -> AspectTexts:
     """A profile that states needs has them as words of its own, even where one vector stands for both aspects."""
     return AspectTexts(
-        offer_terms=_offer_terms(texts, language),
+        offer_terms=offer_terms(texts, language),
         offer_vector=offer_vector,
         need_terms=_need_terms(texts, language) if texts.has_own_needs else None,
         need_vector=(offer_vector if need_vector is None else need_vector) if texts.has_own_needs else None,
     )
 
 
-def _offer_terms(texts: ProfileTexts, language: Language) -> TermCounts:
+def offer_terms(texts: ProfileTexts, language: Language) -> TermCounts:
+    """Words of the offer, with those of past deals' titles."""
     text = f"{texts.offer_text}\n{texts.unsaid_history}{_emphasised_title(texts)}"
     terms = term_counts(index_terms(text))
     return terms.with_pivots(english_terms(text)) if language is Language.CHINESE else terms

@@ -11,6 +11,7 @@ from services.matcher.matching.calibrating import segment_subject
 from services.matcher.matching.comparison_source import ComparisonSource, LiveComparison, NoComparisons
 from services.matcher.matching.drafting import Draft, drafted_list
 from services.matcher.matching.eligible import Scope
+from services.matcher.matching.impersonal import without_behaviour
 from services.matcher.matching.indexing import Indexer, profile_entry, profile_language
 from services.matcher.matching.near_misses import NearlyMatched, near_misses
 from services.matcher.matching.pairing_books import PairingBooks
@@ -227,6 +228,10 @@ class Matchmaker:
         self._books.warm(policy, self.current.chance)
 
     def _subject(self, request: MatchRequest, snapshot: Snapshot) -> Subject:
+        subject = self._any_subject(request, snapshot)
+        return subject if request.personalised else without_behaviour(subject)
+
+    def _any_subject(self, request: MatchRequest, snapshot: Snapshot) -> Subject:
         if request.subject_id is not None:
             return self.asking(request.subject_id, snapshot)
         if request.profile is not None:

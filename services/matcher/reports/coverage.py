@@ -1,25 +1,17 @@
 """Who has any match above the floor, and whose demand is unmet; pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from hashlib import sha256
 
+from services.matcher.domain.counterparts import COUNTERPARTS
 from services.matcher.explain.names import KINDS
 from services.matcher.reports.supply import sectors_of
 from services.matcher.reports.table_parts import columns, count_table, label, with_shares, words
 from services.matcher.retrieval.segment import Entry
 from shared.contracts.profiles import Kind
 from shared.contracts.reports import ReportTable
-
-COUNTERPARTS: Mapping[Kind, tuple[Kind, ...]] = {
-    Kind.RD_DEMAND: (Kind.PROJECT,),
-    Kind.SCENARIO: (Kind.PROJECT,),
-    Kind.INVESTOR: (Kind.PROJECT,),
-    Kind.PILOT_PLATFORM: (Kind.PROJECT,),
-    Kind.PROJECT: (Kind.RD_DEMAND, Kind.SCENARIO, Kind.INVESTOR, Kind.PILOT_PLATFORM),
-}
-"""Whom each kind is matched with."""
 
 
 class Covered(StrEnum):

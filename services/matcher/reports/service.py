@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.matcher.domain.counterparts import COUNTERPARTS
 from services.matcher.judgments.event import Event
 from services.matcher.judgments.feedback_repository import all_events
 from services.matcher.matching.matchmaker import Matchmaker
-from services.matcher.reports.coverage import COUNTERPARTS, Covered, coverage_tables, sampled
+from services.matcher.reports.coverage import Covered, coverage_tables, sampled
 from services.matcher.reports.exposure import exposure_tables, platform_tables
 from services.matcher.reports.funnel import acceptance_tables, funnel_tables
 from services.matcher.reports.park_ready import park_ready_tables
