@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from services.matcher.matching.eligible import Scope
 from services.matcher.matching.impersonal import BEHAVIOURAL_SIGNALS, without_behaviour
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import stored_subject
+from shared.contracts.kinds import Kind
 from shared.contracts.vocabularies import Signal
 from tests.factories import make_investor, make_project
 from tests.matcher.matching.cases import case_of
 
+PROJECTS = Scope(target_kinds=(Kind.PROJECT,))
 RECORD = {
     "total": 40,
     "last_date": "2026-05",
@@ -50,5 +53,5 @@ def test_reader_counts_as_if_it_had_never_had_a_record(shared_indexer: Indexer) 
     one, other = (without_behaviour(stored_subject(name, case.snapshot)) for name in ("p0", "p1"))
     assert one.entry.attributes == other.entry.attributes and one.entry.facts == other.entry.facts
     assert one.texts.offer_terms == other.texts.offer_terms
-    scores = [[match.score for match in case.ranking(subject, 1).matches] for subject in (one, other)]
+    scores = [[match.score for match in case.ranking(subject, 1, PROJECTS).matches] for subject in (one, other)]
     assert scores[0] == scores[1]
