@@ -1,6 +1,6 @@
 """HTTP clients of both services; what goes wrong is a CommandProblem that says what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ class ServiceClient:
         self._http = http
         self.url = url
 
-    def get(self, path: str, **params: str | int | float) -> dict[str, Any]:  # Any: JSON
+    def get(self, path: str, **params: str | int | float | Sequence[str]) -> dict[str, Any]:  # Any: JSON
         """The JSON document at a path."""
         with self._translated():
             return self._document(self._http.get(path, params=params))

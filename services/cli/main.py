@@ -9,6 +9,7 @@ from services.cli.backup.commands import backup_command, restore_command
 from services.cli.caller_key import bear_key
 from services.cli.comparison_commands import comparison_app
 from services.cli.demo.command import demo_command
+from services.cli.digest_command import digest_command
 from services.cli.doctor.command import doctor_command
 from services.cli.export_command import export_command
 from services.cli.golden_commands import golden_app
@@ -20,6 +21,7 @@ from services.cli.migrate_command import migrate_command
 from services.cli.model_commands import model_app
 from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
+from services.cli.recommend_command import recommend_command
 from services.cli.report_command import report_command
 from services.cli.serve_command import serve_app
 
@@ -38,6 +40,8 @@ app.command("migrate")(migrate_command)
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("match")(match_command)
+app.command("recommend")(recommend_command)
+app.command("digest")(digest_command)
 app.add_typer(introduction_app, name="introduction")
 app.command("allocate")(allocate_command)
 app.command("report")(report_command)

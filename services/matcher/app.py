@@ -13,6 +13,7 @@ from services.matcher.api import (
     match_routes,
     model_routes,
     policy_routes,
+    recommendation_routes,
     report_routes,
     run_routes,
     simulation_routes,
@@ -70,6 +71,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(comparison_routes.router)
     app.include_router(allocation_routes.router)
     app.include_router(report_routes.router)
+    app.include_router(recommendation_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

@@ -37,6 +37,8 @@ from services.matcher.models.serving import ServedModels
 from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.serving import ServedPolicies
+from services.matcher.recommendations.limits import Limits
+from services.matcher.recommendations.service import RecommendationService
 from services.matcher.reports.service import ReportService
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.placement import Placement
@@ -75,6 +77,7 @@ class Matcher:
     vectors: Placement
     vector_backend: VectorBackend
     allocations: AllocationService
+    recommendations: RecommendationService
     reports: ReportService
     position_waits: PositionWaits
 
@@ -222,6 +225,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         vectors=vectors,
         vector_backend=settings.vector_backend,
         allocations=AllocationService(database, Effort(seconds=settings.allocation_seconds)),
+        recommendations=RecommendationService(database, Limits.of(settings)),
         reports=ReportService(database, settings.report_minimum_cell),
         position_waits=PositionWaits(settings.max_wait_seconds),
     )

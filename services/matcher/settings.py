@@ -82,6 +82,14 @@ class MatcherSettings(ServiceSettings):
     """How long constraint programming may look for a better timetable of a matchmaking day."""
     report_minimum_cell: Annotated[int, Field(ge=1, le=1_000)] = 5
     """Counts of reports below this are left out, and what would tell them; 1 leaves out none."""
+    recommendation_quota: Annotated[int, Field(ge=1, le=50)] = 10
+    """Contacts that a profile is recommended in a day or a week at most."""
+    recommendation_readers: Annotated[int, Field(ge=1, le=100_000)] = 20
+    """To how many others in a day or a week a profile is recommended that states no capacity."""
+    recommendation_repeats: Annotated[int, Field(ge=1, le=100)] = 3
+    """How often a contact is recommended to the same profile without an answer before it rests until it fits better."""
+    recommendation_retention_days: Annotated[int, Field(ge=7, le=3_650)] = 400
+    """How long rounds of recommendations are kept with their explanations."""
     run_queue_bytes: Annotated[int, Field(ge=MIB)] = 64 * MIB
     """Length of all the waiting answers and their requests together, in bytes."""
     vector_backend: VectorBackend = VectorBackend.FAISS

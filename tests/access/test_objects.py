@@ -241,3 +241,27 @@ def test_a_policy_is_tried_on_what_its_operator_may_know_of(world: World) -> Non
     ]
     assert status("admin", "own hidden") == 200
     assert status("founder", "own public") == 403
+
+
+@pytest.mark.parametrize("caller", [*PARTIES, *STAFF, OTHER_FOUNDER, UNAFFILIATED])
+def test_recommendations_are_for_whoever_may_ask_for_matches(world: World, caller: str) -> None:
+    for thing in OBJECTS:
+        expected = {412: 200}.get(changes(caller, thing), changes(caller, thing))
+        for path in ("/v1/recommendations", "/v1/digests"):
+            answer = world.ask("matcher", caller, "GET", path, params={"for": world.ids[thing]})
+            assert answer.status_code == expected, (caller, path, thing)
+            own_words = {HIDDEN_CANARY} if thing == "other hidden" else set()
+            for canary in {HIDDEN_CANARY, NAME_CANARY, "zyxcontact"} - own_words:
+                assert canary not in answer.text
+        body = {"profile_id": world.ids[thing], "period": "daily"}
+        made = world.ask("matcher", caller, "POST", "/v1/recommendation-rounds", json=body)
+        assert made.status_code in ((200, 201) if expected == 200 else (expected,)), (caller, thing)
+
+
+def test_a_stored_recommendation_is_read_by_whom_it_was_given(world: World) -> None:
+    body = {"profile_id": world.ids["own public"]}
+    made = world.ask("matcher", "founder", "POST", "/v1/recommendation-rounds", json=body).json()
+    path = f"/v1/recommendations/{made['items'][0]['id']}"
+    callers = ["founder", "enterprise", OTHER_FOUNDER, UNAFFILIATED, "platform", "auditor", "ranking_operator"]
+    statuses = [world.ask("matcher", caller, "GET", path).status_code for caller in callers]
+    assert statuses == [200, 200, 404, 404, 200, 200, 403]

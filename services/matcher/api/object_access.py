@@ -13,18 +13,18 @@ from shared.kit.identity import Principal, Role
 _READERS_OF_RUNS = frozenset({Role.AUDITOR})
 
 
-def check_subject(principal: Principal, subject_id: str | None, snapshot: Snapshot) -> None:
+def check_subject(principal: Principal, subject_id: str | None, snapshot: Snapshot, field: str = "subject_id") -> None:
     """Raise SubjectNotFound for a profile that the caller may not know of, Forbidden for another's.
 
-    A text or profile that comes with the request is the caller's own.
+    A text or profile that comes with the request is the caller's own. `field` names the profile.
     """
     if subject_id is None or principal.is_local or principal.is_staff:
         return
     entry = _entry(subject_id, snapshot)
     if entry is None or not may_know_of(principal, entry):
-        raise subject_not_found(subject_id)
+        raise subject_not_found(subject_id, field)
     if not principal.acts_for(entry.owner()):
-        raise Forbidden("subject_id: this profile belongs to another organisation; ask for one of your own.")
+        raise Forbidden(f"{field}: this profile belongs to another organisation; ask for one of your own.")
 
 
 def check_simulated(principal: Principal, subject_id: str, snapshot: Snapshot) -> None:
@@ -49,10 +49,15 @@ def may_know_of(principal: Principal, entry: Entry) -> bool:
 
 def may_read_run(principal: Principal, run: RecordedRun, snapshot: Snapshot) -> bool:
     """A party reads what was answered to its own profiles; runs of passing texts only staff and auditors."""
+    subject_id = from_json(run.request).get("subject_id")
+    return may_read_told(principal, subject_id, snapshot)
+
+
+def may_read_told(principal: Principal, reader_id: str | None, snapshot: Snapshot) -> bool:
+    """A party reads what its own profiles were told; staff and auditors read everything."""
     if principal.is_local or principal.is_staff or not principal.roles.isdisjoint(_READERS_OF_RUNS):
         return True
-    subject_id = from_json(run.request).get("subject_id")
-    entry = None if subject_id is None else _entry(subject_id, snapshot)
+    entry = None if reader_id is None else _entry(reader_id, snapshot)
     return entry is not None and principal.owns(entry.owner())
 
 

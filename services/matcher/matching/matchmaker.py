@@ -294,12 +294,12 @@ def target_not_found(target_id: str) -> TargetNotFound:
     )
 
 
-def subject_not_found(profile_id: str) -> SubjectNotFound:
-    """No profile that the caller may know of has this id."""
+def subject_not_found(profile_id: str, field: str = "subject_id") -> SubjectNotFound:
+    """No profile that the caller may know of has this id; `field` is where it was named."""
     return SubjectNotFound(
-        f"subject_id: no active profile {profile_id!r}. Check the id, or register the profile with the catalog "
+        f"{field}: no active profile {profile_id!r}. Check the id, or register the profile with the catalog "
         "and wait until the matcher has read it.",
-        errors=(FieldProblem(field="subject_id", message="unknown", fix="Use the id the catalog answered with."),),
+        errors=(FieldProblem(field=field, message="unknown", fix="Use the id the catalog answered with."),),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -32,6 +32,12 @@ def run_id(
     }
     if not sees_members:
         named["viewer"] = "no member"
+    return f"run_{named_digest(named).hex()[:32]}"
+
+
+def round_run_id(request: MatchRequest, provenance: Provenance, targets: Sequence[str]) -> str:
+    """The name of a round of recommendations: as above, with whom it names, in its order."""
+    named = {"request": asked(request), "provenance": provenance.model_dump(mode="json"), "recommended": list(targets)}
     return f"run_{named_digest(named).hex()[:32]}"
 
 

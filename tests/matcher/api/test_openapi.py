@@ -12,11 +12,13 @@ from starlette.testclient import TestClient
 
 from services.matcher.api.examples import MATCH_EXAMPLES
 from shared.contracts.comparisons import Comparison
+from shared.contracts.digests import Digest
 from shared.contracts.golden_sets import DerivedJudgments, GoldenSet, ImportedJudgments
 from shared.contracts.match_runs import MatchRun
 from shared.contracts.matches import MatchBatchResponse, MatchResponse
 from shared.contracts.policy_records import Activation, PolicyEvaluation, PolicyRevision
 from shared.contracts.problems import Problem
+from shared.contracts.recommendations import RecommendationList, StoredRecommendation
 from shared.contracts.simulations import Simulation
 from shared.contracts.why import WhyAnswer
 
@@ -34,7 +36,7 @@ FEW = settings(
 def test_generated_requests_never_meet_an_unexpected_error(client: TestClient, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 41
+    assert len(operations) == 45
     for operation in operations:
         if operation.body or mode is GenerationMode.POSITIVE:  # without a body there is nothing to break
             _check(client, operation.as_strategy(generation_mode=mode))
@@ -58,6 +60,9 @@ def test_every_operation_of_the_service_has_an_example_that_fits_its_answer(clie
         ("/v1/matches:batch", MatchBatchResponse),
         ("/v1/matches/why", WhyAnswer),
         ("/v1/match-runs/{run_id}", MatchRun),
+        ("/v1/recommendations", RecommendationList),
+        ("/v1/recommendations/{recommendation_id}", StoredRecommendation),
+        ("/v1/digests", Digest),
         ("/v1/policies/{revision}", PolicyRevision),
         ("/v1/policies/{revision}/evaluations", PolicyEvaluation),
         ("/v1/policies:rollback", Activation),

@@ -1,0 +1,1 @@
+"""Recommended contacts: what is new for a profile, in rounds, and the digests made of them."""
