@@ -1,5 +1,6 @@
 """The matcher's FastAPI application."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -33,6 +34,11 @@ from shared.kit.logging import configure_logging
 
 DESCRIPTION = "Proposes supply-demand pairings: embeds profiles, searches exactly on two legs, fuses, explains."
 
+_SWITCH_SECONDS = 0.0005
+"""How long a computing thread keeps the interpreter while another one waits for it. With Python's 5 ms the event loop,
+which answers `/healthz` and refuses what is too much, would wait that long after every look at its sockets.
+"""
+
 
 def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_encoder) -> FastAPI:
     """Build the application; its lifespan owns the database, the snapshot and the follower."""
@@ -40,6 +46,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logging(settings.log_level, settings.log_format)
+        sys.setswitchinterval(_SWITCH_SECONDS)
         matcher = build_matcher(settings, encoder_of)
         matcher.start()
         app.state.matcher = matcher

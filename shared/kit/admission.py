@@ -1,9 +1,10 @@
 """Bounded admission: so many requests in work, so many waiting for a bounded time; the others are told at once."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,7 @@ from shared.kit.problems import problem_response
 EXEMPT_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """What tells of the state of the service must answer most of all when there is too much to do."""
 _BUSY_AFTER_SECONDS = 0.5
+_PACE_SMOOTHING = 0.1
 
 
 class Overloaded(Unavailable):
@@ -34,10 +36,16 @@ class LaneLimits:
     """How long once the queue has not been empty for half a second: what waits longer then would only come late."""
 
 
+def overloaded() -> Overloaded:
+    """With what to do."""
+    return Overloaded("More is asked than can be answered in time. Nothing was done; ask again after Retry-After.")
+
+
 class Lane:
     """A queue with a bounded wait; used from one event loop.
 
     The wait shortens under lasting load (controlled delay, Maurer 2015): a burst is absorbed, an overload not stored.
+    Then only as many wait as can be served in that time (Little 1961), and the others need not wait for their refusal.
     """
 
     def __init__(self, name: str, limits: LaneLimits) -> None:
@@ -46,6 +54,14 @@ class Lane:
         self._limits = limits
         self._queue: deque[asyncio.Future[None]] = deque()
         self._was_empty_at = 0.0
+        self._served_at = 0.0
+        self._seconds_a_place: float | None = None
+        """How long it takes until another place is given up while somebody waits, smoothed."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether `enter` would refuse at once; asked from the event loop."""
+        return self.in_work >= self._limits.in_work and len(self._queue) >= self._places()
 
     @property
     def waiting(self) -> int:
@@ -59,15 +75,15 @@ class Lane:
             return
         loop = asyncio.get_running_loop()
         if not self._queue:
-            self._was_empty_at = loop.time()
-        if len(self._queue) >= self._limits.waiting:
-            raise self._overloaded()
+            self._was_empty_at = self._served_at = loop.time()
+        if len(self._queue) >= self._places():
+            raise overloaded()
         place: asyncio.Future[None] = loop.create_future()
         self._queue.append(place)
         try:
-            await asyncio.wait_for(place, self._patience(loop.time()))
+            await asyncio.wait_for(place, self._patience())
         except TimeoutError:
-            raise self._overloaded() from None
+            raise overloaded() from None
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():
                 self.leave()
@@ -78,6 +94,8 @@ class Lane:
 
     def leave(self) -> None:
         """End work; the one that has waited longest takes the place."""
+        if self._queue:
+            self._note_pace()
         while self._queue:
             place = self._queue.popleft()
             if not place.done():
@@ -85,47 +103,90 @@ class Lane:
                 return
         self.in_work -= 1
 
-    def _patience(self, now: float) -> float:
-        is_lasting = now - self._was_empty_at > _BUSY_AFTER_SECONDS
-        return self._limits.overload_patience_seconds if is_lasting else self._limits.patience_seconds
+    def _patience(self) -> float:
+        limits = self._limits
+        return limits.overload_patience_seconds if self._is_lasting() else limits.patience_seconds
 
-    def _overloaded(self) -> Overloaded:
-        return Overloaded("More is asked than can be answered in time. Nothing was done; ask again after Retry-After.")
+    def _places(self) -> int:
+        """How many may wait."""
+        if self._seconds_a_place is None or not self._is_lasting():
+            return self._limits.waiting
+        served_in_time = math.ceil(self._limits.overload_patience_seconds / max(self._seconds_a_place, 1e-6))
+        return min(self._limits.waiting, max(1, served_in_time))
+
+    def _is_lasting(self) -> bool:
+        """Whether there has been a queue for so long that it is no burst."""
+        return bool(self._queue) and asyncio.get_running_loop().time() - self._was_empty_at > _BUSY_AFTER_SECONDS
+
+    def _note_pace(self) -> None:
+        now = asyncio.get_running_loop().time()
+        seconds, self._served_at = now - self._served_at, now
+        known = seconds if self._seconds_a_place is None else self._seconds_a_place
+        self._seconds_a_place = known + _PACE_SMOOTHING * (seconds - known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lanes:
+    """Which lane a path is in; `by_path` gives paths, and everything below them, a lane of their own."""
+
+    general: Lane
+    by_path: Mapping[str, Lane] = field(default_factory=dict)
+    on_shed: Callable[[str], None] = lambda _: None
+    """Hears the lane's name of every refused request."""
+
+    def lane_of(self, scope: Scope) -> Lane | None:
+        """None for what is always taken in."""
+        if scope["type"] != "http" or scope["path"] in EXEMPT_PATHS:
+            return None
+        path: str = scope["path"]
+        for prefix, lane in self.by_path.items():
+            if path == prefix or path.startswith(prefix + "/"):
+                return lane
+        return self.general
+
+    async def refuse(self, lane: Lane, error: Overloaded, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 503."""
+        self.on_shed(lane.name)
+        await problem_response(Request(scope), error)(scope, receive, send)
 
 
 class Admission:
-    """ASGI middleware; `lanes_by_path` gives paths (and everything below them) a lane of their own."""
+    """ASGI middleware: a request works when its lane lets it, or is refused."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        lane: Lane,
-        lanes_by_path: Mapping[str, Lane],
-        on_shed: Callable[[str], None] = lambda _: None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, lanes: Lanes) -> None:
         self._app = app
-        self._lane = lane
-        self._lanes_by_path = lanes_by_path
-        self._on_shed = on_shed
+        self._lanes = lanes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in EXEMPT_PATHS:
+        lane = self._lanes.lane_of(scope)
+        if lane is None:
             await self._app(scope, receive, send)
             return
-        lane = self._lane_for(scope["path"])
         try:
             await lane.enter()
         except Overloaded as error:
-            self._on_shed(lane.name)
-            await problem_response(Request(scope), error)(scope, receive, send)
+            await self._lanes.refuse(lane, error, scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
             lane.leave()
 
-    def _lane_for(self, path: str) -> Lane:
-        for prefix, lane in self._lanes_by_path.items():
-            if path == prefix or path.startswith(prefix + "/"):
-                return lane
-        return self._lane
+
+class ShedsWhenFull:
+    """ASGI middleware, the outermost: refuses what `Admission` would, before anything is spent on it.
+
+    Nobody is asked who they are and no line is logged: with several times too much to do, refusals are most of the
+    work, and each takes time from a request that was taken in. They are counted like all others.
+    """
+
+    def __init__(self, app: ASGIApp, lanes: Lanes) -> None:
+        self._app = app
+        self._lanes = lanes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        lane = self._lanes.lane_of(scope)
+        if lane is None or not lane.is_full:
+            await self._app(scope, receive, send)
+        else:
+            await self._lanes.refuse(lane, overloaded(), scope, receive, send)

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from shared.contracts.problems import Problem
-from shared.kit.admission import EXEMPT_PATHS
+from shared.kit.admission import EXEMPT_PATHS, ShedsWhenFull
 from shared.kit.body_limit import BodyLimit
 from shared.kit.draining import ClosesWhileDraining, Drain
 from shared.kit.identity.authentication import Authentication, Authenticator
@@ -68,11 +68,12 @@ def create_api(  # noqa: PLR0913 - by name only, and each is a part of its own
     app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes, limits_by_path=dict(limits_by_path or {}))
     metrics, drain = HttpMetrics(), Drain()
     app.state.metrics, app.state.drain = metrics, drain
-    (intake or Intake()).install(app, metrics)
+    lanes = (intake or Intake()).install(app, metrics)
     app.state.authenticator = authenticator
     app.add_middleware(Authentication, api=app)  # outside the rates, which count known callers by who they are
     app.add_middleware(ClosesWhileDraining, drain=drain)
     app.add_middleware(RequestTelemetry, metrics=metrics)
+    app.add_middleware(ShedsWhenFull, lanes=lanes)
     app.include_router(metrics_router(metrics))
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
-from shared.kit.admission import Admission, Lane, LaneLimits
+from shared.kit.admission import Admission, Lane, LaneLimits, Lanes
 from shared.kit.metrics import HttpMetrics
 from shared.kit.rate_limits import CallerOf, RateLimits, RequestRates, client_address, parse_rate
 
@@ -22,11 +22,12 @@ class Intake:
     rate_storage: str = "memory://"
     caller_of: CallerOf = client_address
 
-    def install(self, app: FastAPI, metrics: HttpMetrics) -> None:
+    def install(self, app: FastAPI, metrics: HttpMetrics) -> Lanes:
         """Add the middlewares; a caller beyond its rate does not even wait for admission."""
         lane = Lane(GENERAL_LANE, self.lane)
         by_path = {path: Lane(path, limits) for path, limits in self.lanes_by_path.items()}
-        app.add_middleware(Admission, lane=lane, lanes_by_path=by_path, on_shed=metrics.count_shed)
+        lanes = Lanes(general=lane, by_path=by_path, on_shed=metrics.count_shed)
+        app.add_middleware(Admission, lanes=lanes)
         metrics.watch("liaison_requests_in_work", "Requests admitted to work.", lambda: lane.in_work)
         metrics.watch("liaison_requests_waiting", "Requests that wait for admission.", lambda: lane.waiting)
         app.state.rate_limits = RateLimits(self.rate_storage)
@@ -38,3 +39,4 @@ class Intake:
                 caller_of=self.caller_of,
                 on_limited=metrics.count_rate_limited,
             )
+        return lanes

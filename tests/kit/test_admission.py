@@ -71,6 +71,37 @@ def test_one_more_than_may_wait_is_refused_at_once() -> None:
     run(test)
 
 
+def test_under_lasting_load_only_as_many_wait_as_can_be_served_in_time() -> None:
+    async def test() -> None:
+        limits = LaneLimits(in_work=1, waiting=50, patience_seconds=20, overload_patience_seconds=0.1)
+        full = Lane("test", limits)
+        await full.enter()
+
+        async def pass_through() -> None:
+            await full.enter()
+            await asyncio.sleep(0.02)  # the pace: about five in the patience of an overload
+            full.leave()
+
+        burst = [asyncio.create_task(pass_through()) for _ in range(50)]
+        await settled()
+        assert full.waiting == 50, "a burst is taken in"
+        assert full.is_full
+        full.leave()
+        while full.waiting > 10:
+            assert full.in_work == 1
+            await asyncio.sleep(0)
+        assert full.is_full, "but after half a second, no more than can be served"
+        with pytest.raises(Overloaded):
+            await full.enter()
+        while full.waiting > 1:
+            await asyncio.sleep(0)
+        assert not full.is_full
+        await asyncio.gather(*burst)
+        assert (full.in_work, full.waiting, full.is_full) == (0, 0, False)
+
+    run(test)
+
+
 def test_who_has_waited_too_long_is_refused_and_takes_no_place() -> None:
     async def test() -> None:
         full = lane(1, 4, patience_seconds=0.01)
@@ -145,5 +176,24 @@ def test_a_full_service_sheds_and_still_tells_of_itself() -> None:
             metrics = (await client.get("/metrics")).text
             assert 'liaison_requests_shed_total{lane="general"} 1.0' in metrics
             assert "liaison_requests_in_work 0.0" in metrics
+
+    run(test)
+
+
+def test_what_is_shed_early_is_not_even_authenticated() -> None:
+    async def test() -> None:
+        release = asyncio.Event()
+        app = busy_api(release)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            admitted = [asyncio.create_task(client.get("/work")) for _ in range(3)]
+            while "liaison_requests_waiting 1.0" not in (await client.get("/metrics")).text:
+                await asyncio.sleep(0)
+            app.state.authenticator = None  # whoever asked it now would fail
+            shed = await client.get("/work?secret=1")
+            assert (shed.status_code, shed.headers["content-type"]) == (503, "application/problem+json")
+            assert shed.json()["instance"] == "/work"
+            app.state.authenticator = LocalAuthenticator()
+            release.set()
+            await asyncio.gather(*admitted)
 
     run(test)

@@ -102,8 +102,8 @@ class _Sender:
         began = perf_counter()
         open_requests: set[asyncio.Task[None]] = set()
         for number in range(round(self._load.per_second * self._load.seconds)):
-            if self._pipe.poll():
-                break
+            if self._pipe.poll() or perf_counter() - began > self._load.seconds:
+                break  # told to end, or too slow to send all: what was sent is told
             wait = began + number / self._load.per_second - perf_counter()
             if wait > 0.001:
                 await asyncio.sleep(wait)

@@ -37,7 +37,7 @@ class OverloadOptions:
     data: Path | None = None
     times_capacity: float = 5.0
     seconds: float = 60.0
-    peak_requests: int = 2_000
+    peak_requests: int = 1_000
     in_work: int = 8
 
 
