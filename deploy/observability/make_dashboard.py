@@ -104,6 +104,24 @@ PANELS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     ("Introductions by state", "short", "timeseries", (("max by (state) (liaison_introductions)", "{{state}}"),)),
+    (
+        "Webhooks: attempts a second by outcome",
+        "short",
+        "timeseries",
+        (("sum by (outcome) (rate(liaison_webhook_attempts_total[5m]))", "{{outcome}}"),),
+    ),
+    (
+        "Webhooks: oldest event that waits",
+        "s",
+        "timeseries",
+        (("max by (job) (liaison_webhook_oldest_seconds)", "{{job}}"),),
+    ),
+    (
+        "Webhook deliveries by state",
+        "short",
+        "timeseries",
+        (("max by (state) (liaison_webhook_deliveries)", "{{state}}"),),
+    ),
     ("Answers not recorded", "short", "timeseries", (("liaison_runs_dropped", "{{instance}}"),)),
     ("Memory", "bytes", "timeseries", (('process_resident_memory_bytes{job=~"$job"}', "{{job}} {{instance}}"),)),
     (

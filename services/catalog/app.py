@@ -20,6 +20,10 @@ from services.catalog.introductions.sweep import sweeping
 from services.catalog.profiles import routes as profiles
 from services.catalog.schema import MIGRATIONS, VERSION_TABLE
 from services.catalog.settings import CatalogSettings
+from services.catalog.webhooks import delivery_routes as webhook_deliveries
+from services.catalog.webhooks import routes as webhooks
+from services.catalog.webhooks.measures import AttemptCounter, watch_queue
+from services.catalog.webhooks.running import sending_webhooks
 from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS
 from shared.kit.admission import LaneLimits
@@ -54,7 +58,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         app.state.stored_keys = StoredKeys(database)
         app.state.authenticator = authenticator_of(settings, app.state.stored_keys)
         try:
-            yield
+            with sending_webhooks(database, settings, count_attempts):
+                yield
         finally:
             sweeper.stop()
             await watch.stop()
@@ -84,6 +89,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         "state",
         lambda: count_by_state(app.state.database),
     )
+    count_attempts = AttemptCounter(app.state.metrics)
+    watch_queue(app)
     app.include_router(health_router(_check_ready))
     app.include_router(profiles.router)
     app.include_router(changes.router)
@@ -93,6 +100,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app.include_router(introductions.router)
     app.include_router(delegations.router)
     app.include_router(api_keys.router)
+    app.include_router(webhooks.router)
+    app.include_router(webhook_deliveries.router)
     return app
 
 

@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.catalog.webhook_settings import WebhookSettings
 from shared.kit.http import MIB
 from shared.kit.settings import ServiceSettings
 
 
-class CatalogSettings(ServiceSettings):
+class CatalogSettings(ServiceSettings, WebhookSettings):
     """Built once and passed down."""
 
     model_config = SettingsConfigDict(env_prefix="LIAISON_CATALOG_")

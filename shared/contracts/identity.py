@@ -49,3 +49,7 @@ class Permission(StrEnum):
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
     AUDIT_READ = "audit:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    NOTIFICATIONS_WRITE = "notifications:write"
+    """Pass something on to an organisation's webhooks."""

@@ -12,6 +12,7 @@ from services.catalog.introductions import states
 from services.catalog.introductions.rules import IntroductionLimits, Pairing, feedback_of, next_reminder
 from services.catalog.introductions.speaking import Caller
 from services.catalog.introductions.states import Standing
+from services.catalog.webhooks.fan_out import tell_of_introduction
 from shared.contracts.feedback import FeedbackReason
 from shared.contracts.introductions import Actor, IntroductionAction, IntroductionState
 from shared.kit.database import WriteSession
@@ -68,26 +69,26 @@ def write_event(
 ) -> None:
     """One line of the audit trail; ids follow the order of commits, since the introduction's row is locked."""
     principal = deed.caller.principal if deed.caller else None
-    session.add(
-        IntroductionEventRow(
-            introduction_id=row.id,
-            revision=row.revision,
-            at=now,
-            actor=deed.actor.value,
-            action=deed.action,
-            from_state=from_state.value if from_state else None,
-            to_state=row.state,
-            by=principal.id if principal else None,
-            organization_id=principal.organization_id if principal else None,
-            delegation_id=deed.delegation_id,
-            reason=deed.reason.value if deed.reason else None,
-            note=deed.note,
-            request_id=deed.caller.request_id if deed.caller else None,
-            released_profile_id=deed.released_profile_id,
-            released_fields=",".join(deed.released_fields) or None,
-        )
+    line = IntroductionEventRow(
+        introduction_id=row.id,
+        revision=row.revision,
+        at=now,
+        actor=deed.actor.value,
+        action=deed.action,
+        from_state=from_state.value if from_state else None,
+        to_state=row.state,
+        by=principal.id if principal else None,
+        organization_id=principal.organization_id if principal else None,
+        delegation_id=deed.delegation_id,
+        reason=deed.reason.value if deed.reason else None,
+        note=deed.note,
+        request_id=deed.caller.request_id if deed.caller else None,
+        released_profile_id=deed.released_profile_id,
+        released_fields=",".join(deed.released_fields) or None,
     )
+    session.add(line)
     session.flush()
+    tell_of_introduction(session, row, line, now=now)
 
 
 def _write_state(

@@ -15,6 +15,8 @@ _PARTY = frozenset(
         Permission.MATCHES_ASK,
         Permission.RUNS_READ,
         Permission.STATUS_READ,
+        Permission.WEBHOOKS_READ,
+        Permission.WEBHOOKS_WRITE,
     }
 )
 """Whoever stands on one side of a pairing; which profiles this is about, ownership decides."""
@@ -28,6 +30,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PLATFORM_OPERATOR: _PARTY,
     Role.PLATFORM: _PARTY
     | {
+        Permission.NOTIFICATIONS_WRITE,
         Permission.PROFILES_EXPORT,
         Permission.ALLOCATIONS_READ,
         Permission.ALLOCATIONS_WRITE,
@@ -47,5 +50,5 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(permission for permission in Permission if permission.value.endswith(":read"))
     - _NOT_FOR_PEOPLE,
     Role.ADMIN: frozenset(Permission) - _NOT_FOR_PEOPLE,
-    Role.SERVICE: frozenset({Permission.FEED_READ, Permission.STATUS_READ}),
+    Role.SERVICE: frozenset({Permission.FEED_READ, Permission.NOTIFICATIONS_WRITE, Permission.STATUS_READ}),
 }
