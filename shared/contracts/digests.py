@@ -27,7 +27,10 @@ class DigestItem(WireModel):
     why_now_text: str
     for_you: tuple[str, ...]
     for_them: tuple[str, ...]
+    """Without what `for_you` says already."""
     question: str | None
+    asks_you: bool = False
+    """The reader's own profile leaves it open."""
 
 
 class Digest(WireModel):

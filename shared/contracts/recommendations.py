@@ -50,7 +50,9 @@ class Told(WireModel):
     for_them: tuple[str, ...]
     """Why the other side would."""
     question: str | None = None
-    """What to ask next."""
+    """What to settle next."""
+    asks_you: bool = False
+    """The question is one that the reader's own profile leaves open."""
 
 
 class Recommendation(WireModel):

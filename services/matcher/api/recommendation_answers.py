@@ -15,7 +15,7 @@ from services.matcher.recommendations.records import Item, Round
 from services.matcher.recommendations.wording import said, why_now_text
 from services.matcher.runs.answered import AnsweredRun, request_json
 from services.matcher.runs.run_ids import round_run_id
-from shared.contracts.explanations import Explanation
+from shared.contracts.explanations import Explanation, Side
 from shared.contracts.matches import Match, MatchRequest
 from shared.contracts.recommendations import Recommendation, RecommendationList, StoredRecommendation, Told
 from shared.contracts.vocabularies import Language
@@ -110,5 +110,6 @@ def _recommendation(item: Item, language: Language) -> Recommendation:
             for_you=tuple(said(reason.text, language) for reason in explanation.for_subject),
             for_them=tuple(said(reason.text, language) for reason in explanation.for_target),
             question=None if question is None else said(question.text, language),
+            asks_you=question is not None and question.ask is Side.SUBJECT,
         ),
     )

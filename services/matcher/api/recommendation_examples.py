@@ -22,6 +22,7 @@ _RECOMMENDATION: Json = {
         "for_you": [_REASON],
         "for_them": [],
         "question": _QUESTION,
+        "asks_you": False,
     },
 }
 LIST_EXAMPLE: Json = {
@@ -61,7 +62,7 @@ DIGEST_EXAMPLE: Json = {
     "run_id": MATCH_RESPONSE_EXAMPLE["run_id"],
     "personalised": True,
     "subject": "1 recommended contact for Longer life for battery cells, 2026-W48",
-    "introduction": "1 contact recommended this week. 1 of them is new or fits clearly better than before.",
+    "introduction": "1 contact recommended this week. New for you.",
     "items": [
         {
             "rank": 1,
@@ -79,6 +80,7 @@ DIGEST_EXAMPLE: Json = {
             "for_you": [_REASON],
             "for_them": [],
             "question": _QUESTION,
+            "asks_you": False,
         }
     ],
     "advice": [],

@@ -46,6 +46,7 @@ def _item(one: Recommendation, language: Language) -> DigestItem:
         why_now=one.why_now,
         why_now_text=told.why_now,
         for_you=told.for_you,
-        for_them=told.for_them,
+        for_them=tuple(reason for reason in told.for_them if reason not in told.for_you),
         question=told.question,
+        asks_you=told.asks_you,
     )

@@ -71,7 +71,7 @@ def introduction(period: Period, count: int, news: int, language: Language) -> s
     """The first sentence of a digest."""
     if language is Language.CHINESE:
         span = "今日" if period is Period.DAILY else "本周"
-        told = f"其中 {news} 个为新出现或明显更匹配的对象。" if news else ""
+        told = "" if not news else "均为新出现的对象。" if news == count else f"其中 {news} 个为新出现或更匹配的对象。"
         none = f"{span}没有新的推荐：已介绍、已忽略或近期推荐过的对象不会重复打扰您。"
         return f"{span}为您推荐 {count} 个对接对象。{told}" if count else none
     span = "today" if period is Period.DAILY else "this week"
@@ -80,7 +80,7 @@ def introduction(period: Period, count: int, news: int, language: Language) -> s
             f"Nothing to recommend {span}: whom you were introduced to, have dismissed or were shown often is not "
             "brought up again."
         )
-    told = f" {news} of them {'is' if news == 1 else 'are'} new or fit clearly better than before." if news else ""
+    told = "" if not news else " New for you." if news == count else f" New or fitting better than before: {news}."
     return f"{count} {'contact' if count == 1 else 'contacts'} recommended {span}.{told}"
 
 

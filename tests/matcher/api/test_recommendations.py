@@ -130,6 +130,8 @@ def test_a_digest_is_json_or_a_mail_by_its_format_or_accept(client: TestClient, 
     answer = client.get("/v1/digests", params=params)
     digest = Digest.model_validate_json(answer.content)
     assert digest.items and digest.profile_id == reader
+    said = [(set(one.for_you), set(one.for_them)) for one in digest.items]
+    assert all(for_you and not for_you & for_them for for_you, for_them in said)  # nothing is said twice
     assert [one.title for one in digest.items] == [one["match"]["title"] for one in ask(client, reader)["items"]]
     by_format = client.get("/v1/digests", params=params | {"format": "html"})
     by_accept = client.get("/v1/digests", params=params, headers={"accept": "text/html"})
