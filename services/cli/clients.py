@@ -50,10 +50,12 @@ class ServiceClient:
         with self._translated():
             return self._document(self._http.get(path, params=params))
 
-    def post(self, path: str, document: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    def post(
+        self, path: str, document: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:  # Any: JSON
         """The answer to a JSON document."""
         with self._translated():
-            return self._document(self._http.post(path, json=document))
+            return self._document(self._http.post(path, json=document, headers=headers))
 
     @contextmanager
     def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # Any: httpx's arguments

@@ -21,6 +21,7 @@ from services.cli.clients import (
     ServiceRefusal,
     connected,
 )
+from services.cli.digest_sending import send
 from services.cli.problems import CommandProblem
 from services.cli.recommend_command import Every, Unprofiled, Words
 from shared.contracts.digests import Digest
@@ -52,17 +53,26 @@ def digest_command(
     language: Words = None,
     not_personalised: Unprofiled = False,
     preview: Annotated[bool, typer.Option("--preview", help="Record no round: the same may come again.")] = False,
+    sends: Annotated[bool, typer.Option("--send", help="Pass them on to the webhooks that listen, each once.")] = False,
     catalog_url: CatalogUrl = CATALOG_URL,
     matcher_url: MatcherUrl = MATCHER_URL,
 ) -> None:
     """Write the digests of this day or week. Running it again in the same period writes the same ones."""
+    if preview and sends:
+        raise CommandProblem("--send: a preview is not recorded, and nothing is sent that cannot be explained later.")
     writer = _Writer(_folder(out), period, language, is_personalised=not not_personalised, records=not preview)
+    outcomes: Counter[Outcome] = Counter()
+    deliveries = 0
     with ExitStack() as opened:
         matcher = opened.enter_context(connected(Service.MATCHER, matcher_url))
-        readers = profiles or _owned(opened.enter_context(connected(Service.CATALOG, catalog_url)), owner, kind)
-        outcomes = Counter(_outcomes(writer, matcher, readers))
-    told = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome if outcomes[outcome] or not outcomes)
-    typer.echo(f"Digests in {out}: {told}")
+        catalog = opened.enter_context(connected(Service.CATALOG, catalog_url))
+        for reader in _counted(profiles or _owned(catalog, owner, kind)):
+            outcome, digest, page = writer.write(matcher, reader)
+            outcomes[outcome] += 1
+            if sends and digest is not None and digest.items:
+                deliveries += send(catalog, digest, page)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    typer.echo(f"Digests in {out}: {told}{f'; deliveries queued: {deliveries}' if sends else ''}")
 
 
 class _Writer:
@@ -78,8 +88,8 @@ class _Writer:
         if language is not None:
             self._digest["language"] = language.value
 
-    def write(self, matcher: ServiceClient, profile_id: str) -> Outcome:
-        """Record the round and write both files. Raises CommandProblem."""
+    def write(self, matcher: ServiceClient, profile_id: str) -> tuple[Outcome, Digest | None, str]:
+        """Record the round and write both files; what they hold. Raises CommandProblem."""
         params = self._digest | {"for": profile_id}
         try:
             if self._records:
@@ -89,15 +99,16 @@ class _Writer:
                 page = response.read()
         except ServiceRefusal as refusal:
             if refusal.code == "subject_not_found":
-                return Outcome.SKIPPED
+                return Outcome.SKIPPED, None, ""
             raise
         name = f"{digest.period_key}_{digest.profile_id}_{digest.language.value}"
         _write(self._out / f"{name}.json", digest.model_dump_json(indent=2).encode())
         _write(self._out / f"{name}.html", page)
-        return Outcome.WRITTEN if digest.items else Outcome.EMPTY
+        return Outcome.WRITTEN if digest.items else Outcome.EMPTY, digest, page.decode()
 
 
-def _outcomes(writer: _Writer, matcher: ServiceClient, readers: Sequence[str]) -> Iterator[Outcome]:
+def _counted(readers: Sequence[str]) -> Iterator[str]:
+    """One after another, with a bar on standard error."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -107,8 +118,7 @@ def _outcomes(writer: _Writer, matcher: ServiceClient, readers: Sequence[str]) -
         transient=True,
     )
     with bar:
-        for reader in bar.track(readers, description="Digests"):
-            yield writer.write(matcher, reader)
+        yield from bar.track(readers, description="Digests")
 
 
 def _owned(catalog: ServiceClient, owner: str | None, kind: Kind | None) -> list[str]:

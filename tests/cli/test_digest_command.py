@@ -4,9 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
 from services.catalog.app import create_app as create_catalog
+from services.catalog.profiles.rules import profile_id
 from services.catalog.settings import CatalogSettings
 from services.matcher.app import create_app as create_matcher
 from services.matcher.settings import MatcherSettings
@@ -24,10 +27,14 @@ WANTED = "Silicon anode cells with a stable solid electrolyte"
 @pytest.fixture(scope="module")
 def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """Both services; a demand, and projects of which two answer it."""
-    import httpx  # noqa: PLC0415 - only this fixture speaks to the catalog itself
-
     folder = tmp_path_factory.mktemp("digests")
-    catalog_settings = CatalogSettings(database_url=f"sqlite:///{folder / 'catalog.db'}", log_level=LogLevel.ERROR)
+    catalog_settings = CatalogSettings(
+        database_url=f"sqlite:///{folder / 'catalog.db'}",
+        log_level=LogLevel.ERROR,
+        webhook_secret_key=SecretStr("x" * 32),
+        webhook_allow_http=True,
+        webhook_allowed_networks=("127.0.0.0/8",),
+    )
     with served(create_catalog(catalog_settings)) as catalog_url, httpx.Client(base_url=catalog_url) as catalog:
         bodies = [profile_body("rd_demand", external_id="demand", title=WANTED, problem=WANTED, sectors=["energy"])]
         bodies += [
@@ -54,8 +61,6 @@ def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 
 
 def demand_id() -> str:
-    from services.catalog.profiles.rules import profile_id  # noqa: PLC0415
-
     return profile_id("tests", "demand")
 
 
@@ -103,3 +108,17 @@ def test_unknown_profiles_are_counted_and_what_is_wrong_is_said(urls: list[str],
     file.write_text("in the way")
     assert_failed(run("digest", "--out", str(file / "x"), *urls), "--out")
     assert_failed(run("recommend", "prf_nobody", *urls[2:]), "for")
+
+
+def test_a_round_is_sent_once_to_those_who_listen(urls: list[str], tmp_path: Path) -> None:
+    with httpx.Client(base_url=urls[1]) as catalog:
+        asked = {"url": "http://127.0.0.1:9/nobody-listens", "event_types": ["recommendations.digest"]}
+        made = catalog.post("/v1/webhooks", json=asked, headers={"Idempotency-Key": "listen"})
+        assert made.status_code == 201, made.text
+        send = ["digest", demand_id(), "--out", str(tmp_path), "--send", *urls]
+        first, again, chinese = run(*send), run(*send), run(*send, "--language", "zh")
+        queued = catalog.get(f"/v1/webhooks/{made.json()['webhook']['id']}/deliveries").json()["items"]
+    assert "deliveries queued: 1" in first.stdout, first.output
+    assert again.exit_code == chinese.exit_code == 0
+    assert [one["type"] for one in queued] == ["recommendations.digest"]
+    assert_failed(run(*send, "--preview"), "--send")
