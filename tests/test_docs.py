@@ -24,8 +24,8 @@ DEPLOYED = sorted(path for path in ROOT.glob("deploy/**/*") if path.is_file())
 _SETTING = re.compile(r"LIAISON_[A-Z_]*[A-Z]")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _COMMAND = re.compile(
-    r"\bliaison ((?:[a-z]+)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|overload|faults|rolling"
-    r"|kill|feed|replicas|backends|rules|two-sided|interleaving"
+    r"\bliaison ((?:[a-z]+(?:-[a-z]+)*)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|overload|faults"
+    r"|rolling|kill|feed|replicas|backends|rules|two-sided|learning|interleaving"
     r"|model-switch|shuffled|create|judge|import|export|derive|folder|build|drop|list|show|draft|attach|activate|rollback|retire"
     r"|simulate|history|start|stop|request|accept|decline|withdraw|tell|contacts|rotate|revoke)\b)?)"
     r"([^\n`|#>]*)"

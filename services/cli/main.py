@@ -24,6 +24,7 @@ from services.cli.problems import CommandGroup
 from services.cli.recommend_command import recommend_command
 from services.cli.report_command import report_command
 from services.cli.serve_command import serve_app
+from services.cli.suggest_rules_command import suggest_rules_command
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -45,6 +46,7 @@ app.command("digest")(digest_command)
 app.add_typer(introduction_app, name="introduction")
 app.command("allocate")(allocate_command)
 app.command("report")(report_command)
+app.command("suggest-rules")(suggest_rules_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 app.add_typer(policy_app, name="policy")

@@ -19,6 +19,7 @@ from services.matcher.api import (
     run_routes,
     simulation_routes,
     status_routes,
+    suggestion_routes,
     why_routes,
 )
 from services.matcher.api.match_telemetry import MatchTelemetry, watch_matcher
@@ -79,6 +80,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(allocation_routes.router)
     app.include_router(report_routes.router)
     app.include_router(recommendation_routes.router)
+    app.include_router(suggestion_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

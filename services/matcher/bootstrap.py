@@ -47,6 +47,7 @@ from services.matcher.runs.recorder import RunRecorder
 from services.matcher.schema import MIGRATIONS, VERSION_TABLE
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from services.matcher.settings import MatcherRole, MatcherSettings, VectorBackend
+from services.matcher.suggestions.service import SuggestionService
 from services.matcher.vector_backends import build_placement
 from shared.kit.database import Database, DatabaseLimits
 from shared.kit.migrations import open_migrated
@@ -79,6 +80,7 @@ class Matcher:
     allocations: AllocationService
     recommendations: RecommendationService
     reports: ReportService
+    suggestions: SuggestionService
     position_waits: PositionWaits
 
     @property
@@ -227,6 +229,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         allocations=AllocationService(database, Effort(seconds=settings.allocation_seconds)),
         recommendations=RecommendationService(database, Limits.of(settings)),
         reports=ReportService(database, settings.report_minimum_cell),
+        suggestions=SuggestionService(database, settings.suggestion_minimum_support),
         position_waits=PositionWaits(settings.max_wait_seconds),
     )
 

@@ -90,6 +90,8 @@ class MatcherSettings(ServiceSettings):
     """How often a contact is recommended to the same profile without an answer before it rests until it fits better."""
     recommendation_retention_days: Annotated[int, Field(ge=7, le=3_650)] = 400
     """How long rounds of recommendations are kept with their explanations."""
+    suggestion_minimum_support: Annotated[int, Field(ge=2, le=1_000)] = 3
+    """Refusals for one reason that a suggested rule must have spared its owner."""
     run_queue_bytes: Annotated[int, Field(ge=MIB)] = 64 * MIB
     """Length of all the waiting answers and their requests together, in bytes."""
     vector_backend: VectorBackend = VectorBackend.FAISS

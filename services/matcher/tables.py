@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Float, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Float, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.kit.columns import BigIdentity, UtcDateTime
@@ -145,7 +145,7 @@ class FeedbackRow(Base):
     """One event that the follower has read from the catalog; it never changes."""
 
     __tablename__ = "feedback"
-    __table_args__ = (Index(None, "subject_id", "target_id"), Index(None, "run_id"))
+    __table_args__ = (Index(None, "subject_id", "target_id"), Index(None, "target_id"), Index(None, "run_id"))
 
     event_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     type: Mapped[str] = mapped_column(String(20))
@@ -180,6 +180,18 @@ class IntroductionRow(Base):
     target_id: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(20))
     is_told: Mapped[bool]
+    run_id: Mapped[str | None] = mapped_column(String(200))
+    rank: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class IntroductionStepRow(Base):
+    """When an introduction first reached a state."""
+
+    __tablename__ = "introduction_steps"
+
+    introduction_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20), primary_key=True)
+    reached_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class IntroductionPositionRow(Base):
@@ -191,6 +203,8 @@ class IntroductionPositionRow(Base):
     feed_seq: Mapped[int] = mapped_column(BigInteger)
     epoch: Mapped[str | None] = mapped_column(String(64))
     """The history that the position counts in; None before the catalog has told it."""
+    has_steps: Mapped[bool] = mapped_column(server_default=false())
+    """Read since steps are kept; otherwise the feed is read once more from its beginning."""
 
 
 class ApiKeyRow(Base):

@@ -75,6 +75,8 @@ class IntroductionChange(WireModel):
     target_id: Identifier
     purpose: Purpose
     run_id: Identifier | None = None
+    rank: int | None = None
+    """Where the target stood in that answer."""
     state: IntroductionState
     is_told: bool
     """The target has heard of it."""

@@ -114,6 +114,7 @@ class ReasonCode(StrEnum):
     ACTIVE_COUNTERPART = "active_counterpart"
     RECENTLY_ACTIVE = "recently_active"
     ANSWERS_INTRODUCTIONS = "answers_introductions"
+    ACCEPTS_INTRODUCTIONS = "accepts_introductions"
     INVESTS_WITH_BACKERS = "invests_with_backers"
     SIGNAL_SPEAKS_FOR_IT = "signal_speaks_for_it"
     """For a signal that has no words of its own; `signal` says which."""

@@ -106,6 +106,7 @@ class Signal(StrEnum):
     PACE = "pace"
     RECENCY = "recency"
     RESPONSIVENESS = "responsiveness"
+    ACCEPTANCE = "acceptance"
     CO_INVESTMENT = "co_investment"
     ALREADY_BACKED = "already_backed"
     UNKNOWN_RULES = "unknown_rules"

@@ -265,3 +265,10 @@ def test_a_stored_recommendation_is_read_by_whom_it_was_given(world: World) -> N
     callers = ["founder", "enterprise", OTHER_FOUNDER, UNAFFILIATED, "platform", "auditor", "ranking_operator"]
     statuses = [world.ask("matcher", caller, "GET", path).status_code for caller in callers]
     assert statuses == [200, 200, 404, 404, 200, 200, 403]
+
+
+@pytest.mark.parametrize("caller", [*PARTIES, *STAFF, OTHER_FOUNDER, UNAFFILIATED])
+def test_rules_are_suggested_to_whoever_speaks_for_the_profile(world: World, caller: str) -> None:
+    for thing in OBJECTS:
+        answer = world.ask("matcher", caller, "GET", "/v1/suggested-rules", params={"for": world.ids[thing]})
+        assert answer.status_code == {412: 200}.get(changes(caller, thing), changes(caller, thing)), (caller, thing)

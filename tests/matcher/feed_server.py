@@ -1,7 +1,7 @@
 """A change feed over real HTTP on the loopback, with its pages under the test's control."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Self
@@ -94,7 +94,14 @@ class FeedServer:
             self._news.notify_all()
 
     def tell_introduction(
-        self, introduction_id: str, revision: int, pair: tuple[str, str], state: str, *, is_told: bool = True
+        self,
+        introduction_id: str,
+        revision: int,
+        pair: tuple[str, str],
+        state: str,
+        *,
+        is_told: bool = True,
+        rank: int | None = None,
     ) -> None:
         """Append a change of an introduction, at a position of its own."""
         with self._news:
@@ -106,9 +113,10 @@ class FeedServer:
                 target_id=pair[1],
                 purpose=Purpose.PILOT_TEST,
                 run_id=None,
+                rank=rank,
                 state=IntroductionState(state),
                 is_told=is_told,
-                changed_at=_NOW,
+                changed_at=_NOW + timedelta(days=revision - 1),
             )
             self.introductions.append(change)
             self._news.notify_all()

@@ -209,6 +209,7 @@ def _as_introduction_change(event: IntroductionEventRow, row: IntroductionRow) -
         target_id=row.target_id,
         purpose=Purpose(row.purpose),
         run_id=row.run_id,
+        rank=row.rank,
         state=IntroductionState(event.to_state),
         is_told=row.is_told,
         changed_at=event.at,

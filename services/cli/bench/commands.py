@@ -164,6 +164,41 @@ def two_sided_command(
     _run(lambda progress: two_sided.run(options, progress), json_file)
 
 
+@bench_app.command("learning")
+def learning_command(
+    side_a: Annotated[int, typer.Option(min=10, help="Projects of a round.")] = 200,
+    side_b: Annotated[int, typer.Option(min=10, help="Demands.")] = 200,
+    rounds: Annotated[int, typer.Option(min=2, max=20, help="The first knows nothing.")] = 4,
+    arrivals_a: Annotated[float, typer.Option(min=0, max=1, help="Share of projects that are new each round.")] = 1.0,
+    arrivals_b: Annotated[float, typer.Option(min=0, max=1, help="Share of demands that are new each round.")] = 0.0,
+    acceptance: Annotated[float, typer.Option(min=0, max=0.4, help="Weight of the prior of saying yes.")] = 0.1,
+    responsiveness: Annotated[float, typer.Option(min=0, max=0.4, help="Weight of the prior of answering.")] = 0.1,
+    exposure_cap: Annotated[int, typer.Option(min=1, help="Lists of a round that one may stand in.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal markets.")] = 0,
+    repeats: Annotated[int, typer.Option(min=1, help="Means are taken over this many markets.")] = 20,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Change one setting after another.")] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Whether suppression, suggested rules and priors raise mutual matches from round to round, on made-up people."""
+    from services.cli.bench import learning, learning_variations  # noqa: PLC0415 - as above
+    from services.cli.bench.learning_memory import Weights  # noqa: PLC0415
+    from services.cli.bench.learning_people import PeopleSettings  # noqa: PLC0415
+    from services.cli.bench.learning_round import RoundSettings  # noqa: PLC0415
+
+    options = learning.LearningOptions(
+        people=PeopleSettings(side_a=side_a, side_b=side_b),
+        rounds=RoundSettings(exposure_cap=exposure_cap),
+        weights=Weights(acceptance=acceptance, responsiveness=responsiveness),
+        number_of_rounds=rounds,
+        arrivals_a=arrivals_a,
+        arrivals_b=arrivals_b,
+        seed=seed,
+        repeats=repeats,
+    )
+    run = learning_variations.run if sensitivity else learning.run
+    _run(lambda progress: run(options, progress), json_file)
+
+
 @bench_app.command("interleaving")
 def interleaving_command(
     seeds: Annotated[int, typer.Option(min=1, help="How many comparisons of each sort.")] = 100,

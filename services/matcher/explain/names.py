@@ -73,6 +73,7 @@ SIGNALS: Mapping[Signal, Names] = {
     Signal.ACTIVITY: Names("number of earlier deals", "过往记录数量"),
     Signal.RECENCY: Names("latest activity", "最近活动"),
     Signal.RESPONSIVENESS: Names("answers to introductions", "对接回复情况"),
+    Signal.ACCEPTANCE: Names("yes to introductions", "对接接受情况"),
     Signal.CO_INVESTMENT: Names("deals shared with earlier backers", "与已有投资方的共同投资"),
     Signal.ALREADY_BACKED: Names("a backer already", "已是投资方"),
     Signal.UNKNOWN_RULES: Names("unanswered rules", "尚无答案的条件"),

@@ -9,6 +9,7 @@ from services.matcher.domain.facts import Bounds
 from services.matcher.domain.vocabulary import Names
 from services.matcher.explain.names import signal_names
 from services.matcher.explain.record_wording import (
+    acceptance,
     activity,
     at_stage,
     co_investment,
@@ -191,7 +192,8 @@ WORDINGS: Mapping[Signal, Wording] = {
     Signal.DEAL_SIZE: Wording(threshold=0.75, word=_of_either(deal_size)),
     Signal.ACTIVITY: Wording(threshold=0.4, word=_of_offering(activity)),
     Signal.RECENCY: Wording(threshold=0.5, word=_of_offering(recency)),
-    Signal.RESPONSIVENESS: Wording(threshold=0.5, word=_of_offering(responsiveness)),
+    Signal.RESPONSIVENESS: Wording(threshold=0.5, word=lambda part, sides: responsiveness(part.raw, sides.turned())),
+    Signal.ACCEPTANCE: Wording(threshold=0.3, word=lambda part, sides: acceptance(part.raw, sides.turned())),
     Signal.CO_INVESTMENT: Wording(threshold=0.05, word=_of_offering(co_investment)),
 }
 """Costs are never reasons (`unknown_rules`, `already_backed`); one without an entry is named by `worded_generally`."""

@@ -32,6 +32,9 @@ _DEALS: Mapping[Kind, tuple[str, str, str]] = {
 _FAVOURED_SHARE = 0.25
 """Share of the earlier deals up to which a habit that others have less is not yet a preference."""
 
+_SAME_SHARE = 1e-6
+"""Single precision of a share that is passed on as stated."""
+
 
 @dataclass(frozen=True, slots=True)
 class LikeDeals:
@@ -227,12 +230,32 @@ def co_investment(sides: Sides) -> Worded:
     )
 
 
-def responsiveness(sides: Sides) -> Worded | None:
-    """What share of introductions the holder answers."""
-    record = sides.needing.facts.record
-    if record is None or record.response_rate is None:
+def responsiveness(share: float | None, sides: Sides) -> Worded | None:
+    """What share of introductions the holder answers: as it states, or as is expected of it by what happened here."""
+    if share is None:
         return None
-    who, share = sides.need, percent(record.response_rate)
+    record, who = sides.needing.facts.record, sides.need
+    if record is not None and record.response_rate is not None and abs(record.response_rate - share) < _SAME_SHARE:
+        stated = percent(record.response_rate)
+        return ReasonCode.ANSWERS_INTRODUCTIONS, Names(
+            f"{who.en} answers {stated} of introductions", f"{who.zh}对{stated}的对接请求有回复"
+        )
+    about = _about(share)
     return ReasonCode.ANSWERS_INTRODUCTIONS, Names(
-        f"{who.en} answers {share} of introductions", f"{who.zh}对{share}的对接请求有回复"
+        f"{who.en} may be expected to answer about {about} of introductions", f"预计{who.zh}对约{about}的对接请求有回复"
     )
+
+
+def acceptance(share: float | None, sides: Sides) -> Worded | None:
+    """What share of introductions the holder may be expected to accept, by its own answers and those of its like."""
+    if share is None:
+        return None
+    who, about = sides.need, _about(share)
+    return ReasonCode.ACCEPTS_INTRODUCTIONS, Names(
+        f"{who.en} may be expected to accept about {about} of introductions", f"预计{who.zh}会接受约{about}的对接请求"
+    )
+
+
+def _about(share: float) -> str:
+    """To tens of a percent: a prior is no count, and must not tell a single answer."""
+    return percent(round(share, 1))

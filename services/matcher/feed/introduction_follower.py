@@ -74,4 +74,7 @@ def _known(change: IntroductionChange) -> KnownIntroduction:
         target_id=change.target_id,
         state=change.state,
         is_told=change.is_told,
+        run_id=change.run_id,
+        rank=change.rank,
+        at=change.changed_at,
     )

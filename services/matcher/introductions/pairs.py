@@ -4,6 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.contracts.introductions import IntroductionState
 
@@ -23,6 +24,10 @@ class KnownIntroduction:
     state: IntroductionState
     is_told: bool
     """The target has heard of it."""
+    run_id: str | None = None
+    rank: int | None = None
+    at: datetime | None = None
+    """When it reached the state; None where it was read from the store."""
 
 
 class IntroducedPairs:

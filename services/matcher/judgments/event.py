@@ -20,3 +20,15 @@ class Event:
     rank: int | None = None
     reason: FeedbackReason | None = None
     outcome: Outcome | None = None
+
+
+def speaker_of(event: Event) -> str:
+    """Whose word an event is.
+
+    A list is read by its subject, so shortlisting and dismissing are the subject's; accepting and declining are the
+    target's, who was asked. A client that names a side itself in `by` knows better.
+    """
+    if event.by in (event.subject_id, event.target_id):
+        return event.by
+    is_answer = event.type in (FeedbackType.ACCEPTED, FeedbackType.DECLINED)
+    return event.target_id if is_answer else event.subject_id

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.matcher.judgments.event import Event
@@ -26,6 +26,12 @@ def all_events(session: ReadSession) -> Sequence[Event]:
     """Every event by its id."""
     rows = session.scalars(select(FeedbackRow).order_by(FeedbackRow.event_id).execution_options(yield_per=5_000))
     return [_event(row) for row in rows]
+
+
+def events_about(session: ReadSession, profile_id: str) -> Sequence[Event]:
+    """Every event of one profile, on either side, by its id."""
+    is_about = or_(FeedbackRow.subject_id == profile_id, FeedbackRow.target_id == profile_id)
+    return [_event(row) for row in session.scalars(select(FeedbackRow).where(is_about).order_by(FeedbackRow.event_id))]
 
 
 def forget_events(session: WriteSession) -> None:

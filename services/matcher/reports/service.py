@@ -1,10 +1,12 @@
 """Makes reports from one snapshot, the exposures and the feedback read so far."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.matcher.domain.counterparts import COUNTERPARTS
+from services.matcher.introductions.repository import all_steps
+from services.matcher.introductions.steps import IntroductionSteps
 from services.matcher.judgments.event import Event
 from services.matcher.judgments.feedback_repository import all_events
 from services.matcher.matching.matchmaker import Matchmaker
@@ -43,6 +45,10 @@ class ReportQuery:
     since: datetime | None = None
     until: datetime | None = None
     sample: int = 200
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether what happened then counts."""
+        return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
 
 
 class ReportService:
@@ -88,7 +94,7 @@ class ReportService:
         if name is ReportName.PLATFORMS:
             return platform_tables(entries, self._events(query), self._minimum)
         tables_of = funnel_tables if name is ReportName.FUNNEL else acceptance_tables
-        return tables_of(self._events(query), self._minimum)
+        return tables_of(self._events(query), self._introductions(query), self._minimum)
 
     def _exposures(self) -> dict[str, int]:
         with self._database.read() as session:
@@ -97,11 +103,16 @@ class ReportService:
     def _events(self, query: ReportQuery) -> Sequence[Event]:
         with self._database.read() as session:
             events = all_events(session)
-        return [
-            one
-            for one in events
-            if (query.since is None or one.at >= query.since) and (query.until is None or one.at < query.until)
+        return [one for one in events if query.covers(one.at)]
+
+    def _introductions(self, query: ReportQuery) -> Sequence[IntroductionSteps]:
+        """Their steps of the time asked for; those without any are left out."""
+        with self._database.read() as session:
+            known = all_steps(session)
+        told = [
+            replace(one, reached={state: at for state, at in one.reached.items() if query.covers(at)}) for one in known
         ]
+        return [one for one in told if one.reached]
 
 
 def _covered(

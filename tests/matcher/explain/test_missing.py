@@ -62,7 +62,7 @@ def test_what_could_move_the_score_most_comes_first() -> None:
 
 
 def test_every_signal_of_facts_names_the_field_that_it_waits_for() -> None:
-    whose_absence_is_no_gap = {Signal.CO_INVESTMENT, *COSTS}
+    whose_absence_is_no_gap = {Signal.CO_INVESTMENT, Signal.ACCEPTANCE, *COSTS}
     assert set(FACTS) | set(RECORD_FACTS) | TEXT_SIGNALS | whose_absence_is_no_gap == set(Signal)
 
 

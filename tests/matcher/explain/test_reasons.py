@@ -88,9 +88,22 @@ def test_a_record_tells_how_many_deals_were_like_this_one() -> None:
     )
     assert said(Signal.STAGE_RECORD)[1] == "The investor: 14 earlier deals, 4 of them in Pre-A"
     assert said(Signal.RECENCY)[1:] == ("The investor was last active in 2026-09", "投资方最近一次活动在2026-09")
-    assert said(Signal.RESPONSIVENESS)[1:] == (
+    assert said(Signal.RESPONSIVENESS, raw=0.8)[1:] == (
         "The investor answers 80% of introductions",
         "投资方对80%的对接请求有回复",
+    )
+
+
+def test_what_is_expected_is_told_as_such_and_in_tens_of_a_percent() -> None:
+    assert said(Signal.RESPONSIVENESS, raw=0.63) == (
+        "answers_introductions",
+        "The investor may be expected to answer about 60% of introductions",
+        "预计投资方对约60%的对接请求有回复",
+    )
+    assert said(Signal.ACCEPTANCE, raw=0.38) == (
+        "accepts_introductions",
+        "The investor may be expected to accept about 40% of introductions",
+        "预计投资方会接受约40%的对接请求",
     )
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import delete, update
 
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
 from services.matcher.feed.introduction_follower import IntroductionFollower
 from services.matcher.introductions.pairs import IntroducedPairs
+from services.matcher.introductions.repository import all_steps, read_position
+from services.matcher.tables import IntroductionPositionRow, IntroductionRow, IntroductionStepRow
 from shared.contracts.matches import MatchRequest
 from shared.contracts.profiles import Kind
 from shared.contracts.why import DropStage
@@ -73,6 +76,38 @@ def test_change_told_again_and_too_late_changes_nothing(
     restarted.follower.restore()
     for one in (replica, restarted):
         assert one.pairs.others_of("asks") == frozenset()
+
+
+def test_the_first_moment_of_each_state_is_kept(
+    feed: FeedServer, database_on_both: Database, http: httpx.Client
+) -> None:
+    for revision, state in enumerate(("requested", "requested", "accepted", "met", "met"), start=1):
+        feed.tell_introduction("i1", revision, PAIR, state, rank=3)
+    for _ in range(2):
+        Replica(database_on_both, http).read_all()
+    with database_on_both.read() as session:
+        [known] = all_steps(session)
+    days = {state.value: (at - min(known.reached.values())).days for state, at in known.reached.items()}
+    assert days == {"requested": 0, "accepted": 2, "met": 3}
+    assert (known.rank, known.is_told) == (3, True)
+
+
+def test_what_an_earlier_release_read_is_read_once_more_for_its_steps(
+    feed: FeedServer, database_on_both: Database, http: httpx.Client
+) -> None:
+    for number in range(5):
+        feed.tell_introduction(f"i{number}", 1, (f"s{number}", "t"), "requested", rank=number + 1)
+    Replica(database_on_both, http).read_all()
+    with database_on_both.write() as session:
+        session.execute(delete(IntroductionStepRow))
+        session.execute(update(IntroductionRow).values(rank=None))
+        session.execute(update(IntroductionPositionRow).values(has_steps=False))
+    upgraded = Replica(database_on_both, http)
+    upgraded.read_all()
+    assert upgraded.pairs.others_of("t") == {f"s{number}" for number in range(5)}
+    with database_on_both.read() as session:
+        assert [one.rank for one in all_steps(session) if one.reached] == [1, 2, 3, 4, 5]
+        assert read_position(session)[0] == 5  # and not again at the next start
 
 
 def test_shorter_feed_is_another_catalog_and_starts_over(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.matcher.domain.texts import profile_texts
+from services.matcher.introductions.steps import IntroductionSteps
 from services.matcher.judgments.event import Event
 from services.matcher.matching.indexing import profile_entry, profile_language
 from services.matcher.reports.coverage import Covered, coverage_tables, sampled
@@ -18,6 +19,7 @@ from services.matcher.reports.supply import supply_tables
 from services.matcher.reports.table_parts import plain_table, words
 from services.matcher.retrieval.segment import Entry
 from shared.contracts.feedback import FeedbackReason, FeedbackType, Outcome
+from shared.contracts.introductions import IntroductionState
 from shared.contracts.matches import Provenance
 from shared.contracts.profiles import Kind, Profile
 from shared.contracts.reports import Cell, Report, ReportName, ReportTable
@@ -63,11 +65,60 @@ def test_the_funnel_counts_pairings_once_a_step_and_tells_the_median_wait() -> N
     events = [event(FeedbackType.SHOWN, pair) for pair in range(6)] + [event(FeedbackType.SHOWN, 0, 0.5)]
     events += [event(FeedbackType.ACCEPTED, pair, days) for pair, days in enumerate((1, 2, 3, 4, 10))]
     events += [event(FeedbackType.OUTCOME, 0, 30, outcome=Outcome.PILOT)]
-    rows = rows_of(funnel_tables(events, 5)[0])
-    assert rows["shown 展示"] == (6, None)
-    assert rows["accepted 接受"] == (5, 3.0)
-    assert rows["pilot 试点"] == (None, None)
-    assert rows_of(funnel_tables(events, 1)[0])["pilot 试点"] == (1, 30.0)
+    rows = rows_of(funnel_tables(events, [], 5)[0])
+    assert rows["shown 展示"] == (6, None, None)
+    assert rows["accepted 接受"] == (5, 3.0, 3.0)
+    assert rows["pilot 试点"] == (None, None, None)
+    assert rows_of(funnel_tables(events, [], 1)[0])["pilot 试点"] == (1, 30.0, 29.0)
+
+
+def introduction(pair: int, rank: int | None = None, **days: float) -> IntroductionSteps:
+    return IntroductionSteps(
+        introduction_id=f"i{pair}",
+        subject_id=f"s{pair}",
+        target_id=f"t{pair}",
+        run_id="run",
+        rank=rank,
+        is_told=True,
+        reached={IntroductionState(state): START + timedelta(days=day) for state, day in days.items()},
+    )
+
+
+def test_the_funnel_follows_introductions_and_counts_what_feedback_tells_too_once() -> None:
+    """The catalog tells an acceptance as feedback and as a state; one pairing was met before any list showed it."""
+    events = [event(FeedbackType.SHOWN, 1, 0), event(FeedbackType.ACCEPTED, 1, 5), event(FeedbackType.SHOWN, 2, 9)]
+    events += [event(FeedbackType.OUTCOME, 1, 12, outcome=Outcome.MET)]
+    introductions = [
+        introduction(1, requested=1, accepted=5, introduced=6, met=12, pilot=30, order=60, closed=90),
+        introduction(2, requested=1, accepted=2, introduced=2, met=4),
+        introduction(3, in_review=1, requested=2, expired=16),
+        introduction(4, requested=1, declined=3),
+        introduction(5, draft=0),  # nobody was asked
+    ]
+    rows = rows_of(funnel_tables(events, introductions, 1)[0])
+    told = {str(name).split(" ")[0]: row for name, row in rows.items()}
+    assert told["shown"][0] == 2
+    assert rows["introduction requested 申请对接"][0] == 4
+    assert told["accepted"] == (2, 3.0, 2.5)  # 5 and 1 days since first told; 4 and 1 since it was asked for
+    assert told["introduced"] == (2, 3.5, 0.5)
+    assert told["met"] == (2, 7.5, 4.0)  # 12 and 3; 6 and 2
+    assert told["order"] == (1, 60.0, 30.0)
+    assert told["closed"] == (1, 90.0, 30.0)
+    assert told["expired"] == (1, 15.0, 15.0)  # of the review as of the wait
+    assert told["declined"] == (1, 2.0, 2.0)
+    assert told["investment"] == (0, None, None)
+
+
+def test_acceptance_by_rank_knows_pairings_that_only_an_introduction_tells_of() -> None:
+    events = [event(FeedbackType.SHOWN, 1, rank=4)]
+    introductions = [
+        introduction(1, 2, requested=1, accepted=2),  # asked for from a better place than it was told to be shown at
+        introduction(2, 3, requested=1, declined=2),
+        introduction(3, requested=1, accepted=2),  # from no list
+    ]
+    by_rank, _ = acceptance_tables(events, introductions, 1)
+    assert rows_of(by_rank)["2-3"] == (2, 1, 0.5)
+    assert rows_of(by_rank)["4-5"] == (0, 0, None)
 
 
 def test_acceptance_is_told_by_the_best_rank_a_pairing_was_shown_at() -> None:
@@ -76,7 +127,7 @@ def test_acceptance_is_told_by_the_best_rank_a_pairing_was_shown_at() -> None:
     events += [event(FeedbackType.SHOWN, pair, rank=4) for pair in range(10, 16)]
     events += [event(FeedbackType.SHOWN, 0, 1, rank=9)]
     events += [event(FeedbackType.ACCEPTED, pair) for pair in (*range(6), 10, 11)]
-    by_rank, reasons = acceptance_tables(events, 5)
+    by_rank, reasons = acceptance_tables(events, [], 5)
     rows = rows_of(by_rank)
     assert rows["1-1"] == (10, 6, 0.6)
     assert rows["4-5"] == (6, None, None)
@@ -85,7 +136,7 @@ def test_acceptance_is_told_by_the_best_rank_a_pairing_was_shown_at() -> None:
 
 def test_reasons_are_counted_by_what_was_said() -> None:
     events = [event(FeedbackType.DECLINED, pair, reason=FeedbackReason.TIMING) for pair in range(7)]
-    rows = rows_of(acceptance_tables(events, 5)[1])
+    rows = rows_of(acceptance_tables(events, [], 5)[1])
     assert rows["timing 时机不合适"] == (0, 7, 7)
 
 

@@ -1,0 +1,46 @@
+"""Profiles alike in kind, field and stage; pure."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from services.matcher.domain.fact_columns import ladder_steps
+from services.matcher.domain.facts import ProfileFacts
+from services.matcher.domain.sector_aliases import field_of
+from shared.contracts.kinds import Kind
+
+_GROWING_FROM, _LATE_FROM = 2.0, 4.0
+"""Steps of the ladder of stages: Pre-A, and Series B."""
+
+
+class StageBand(StrEnum):
+    """Where on the ladder a profile stands, or looks, on the middle."""
+
+    EARLY = "early"
+    GROWING = "growing"
+    LATE = "late"
+    UNKNOWN = "unknown"
+
+
+class Cell(NamedTuple):
+    """Kind, field of the sector vocabulary (empty where none is known), stage."""
+
+    kind: Kind
+    field: str
+    stage: StageBand
+
+
+def cells_of(facts: ProfileFacts) -> tuple[Cell, ...]:
+    """A cell for each field of the profile, in a fixed order; each counts alike."""
+    fields = sorted({field_of(code) for code in facts.sectors}) or [""]
+    band = _band(facts)
+    return tuple(Cell(facts.kind, field, band) for field in fields)
+
+
+def _band(facts: ProfileFacts) -> StageBand:
+    steps = ladder_steps(facts)
+    if steps is None:
+        return StageBand.UNKNOWN
+    middle = (steps[0] + steps[1]) / 2
+    if middle < _GROWING_FROM:
+        return StageBand.EARLY
+    return StageBand.GROWING if middle < _LATE_FROM else StageBand.LATE
