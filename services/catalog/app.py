@@ -17,6 +17,8 @@ from services.catalog.imports import routes as imports
 from services.catalog.introductions import routes as introductions
 from services.catalog.introductions.measures import count_by_state
 from services.catalog.introductions.sweep import sweeping
+from services.catalog.privacy import routes as privacy
+from services.catalog.privacy.cleaning import cleaning
 from services.catalog.profiles import routes as profiles
 from services.catalog.schema import MIGRATIONS, VERSION_TABLE
 from services.catalog.settings import CatalogSettings
@@ -39,6 +41,7 @@ _LANES = {
     "/v1/changes": LaneLimits(in_work=64, waiting=0),  # a long poll is held for seconds and does next to nothing
     "/v1/imports": LaneLimits(in_work=4, waiting=4),
     "/v1/exports": LaneLimits(in_work=4, waiting=4),
+    "/v1/personal-data": LaneLimits(in_work=2, waiting=4),
 }
 _log = structlog.get_logger("catalog")
 
@@ -55,6 +58,8 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         app.state.database, app.state.feed_watch = database, watch
         sweeper = sweeping(database, settings)
         sweeper.start()
+        cleaner = cleaning(database)
+        cleaner.start()
         app.state.stored_keys = StoredKeys(database)
         app.state.authenticator = authenticator_of(settings, app.state.stored_keys)
         try:
@@ -63,6 +68,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         finally:
             sweeper.stop()
             await watch.stop()
+            cleaner.stop()
             database.close()
 
     app = create_api(
@@ -102,6 +108,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
     app.include_router(api_keys.router)
     app.include_router(webhooks.router)
     app.include_router(webhook_deliveries.router)
+    app.include_router(privacy.router)
     return app
 
 

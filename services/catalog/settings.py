@@ -40,3 +40,7 @@ class CatalogSettings(ServiceSettings, WebhookSettings):
     """How often introductions that expire or need a reminder, and expired idempotency keys, are looked for."""
     idempotency_hours: Annotated[int, Field(ge=1, le=8_760)] = 48
     """How long the answer given under an idempotency key is kept."""
+    expected_matchers: Annotated[int, Field(ge=0, le=100)] = 1
+    """So many matchers, counted by their databases, must confirm an erasure before it is complete."""
+    reader_absent_hours: Annotated[int, Field(ge=1, le=8_760)] = 24
+    """A matcher process that is not heard of for so long is not waited for; it forgets when it starts again."""

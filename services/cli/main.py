@@ -19,6 +19,7 @@ from services.cli.key_commands import key_app
 from services.cli.match_command import match_command
 from services.cli.migrate_command import migrate_command
 from services.cli.model_commands import model_app
+from services.cli.personal_data_commands import personal_data_app
 from services.cli.policy_commands import policy_app
 from services.cli.problems import CommandGroup
 from services.cli.recommend_command import recommend_command
@@ -54,6 +55,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(comparison_app, name="comparison")
 app.add_typer(golden_app, name="golden")
 app.add_typer(key_app, name="key")
+app.add_typer(personal_data_app, name="personal-data")
 if find_spec("sentence_transformers"):  # the extra `matcher` is installed; a catalog's image has neither it nor these
     from services.cli.ranking_commands import add_ranking_commands
 

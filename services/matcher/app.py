@@ -13,6 +13,7 @@ from services.matcher.api import (
     judgment_routes,
     match_routes,
     model_routes,
+    personal_data_routes,
     policy_routes,
     recommendation_routes,
     report_routes,
@@ -81,6 +82,7 @@ def create_app(settings: MatcherSettings, encoder_of: EncoderFactory = build_enc
     app.include_router(report_routes.router)
     app.include_router(recommendation_routes.router)
     app.include_router(suggestion_routes.router)
+    app.include_router(personal_data_routes.router)
     app.include_router(status_routes.router)
     app.include_router(health_router(_check_ready))
     return app

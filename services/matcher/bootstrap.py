@@ -18,6 +18,7 @@ from services.matcher.embedding.encoder import Encoder
 from services.matcher.embedding.on_demand import OnDemandEncoder
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
 from services.matcher.embedding.vector_store import VectorStore
+from services.matcher.erased_repository import matcher_name
 from services.matcher.feed.api_key_follower import ApiKeyFollower
 from services.matcher.feed.api_keys import KeyRing
 from services.matcher.feed.client import FeedClient
@@ -37,6 +38,9 @@ from services.matcher.models.serving import ServedModels
 from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.serving import ServedPolicies
+from services.matcher.privacy.forgetting import Forgetting, Parts
+from services.matcher.privacy.reader import Reader
+from services.matcher.privacy.reporting import CatalogReports
 from services.matcher.recommendations.limits import Limits
 from services.matcher.recommendations.service import RecommendationService
 from services.matcher.reports.service import ReportService
@@ -82,6 +86,7 @@ class Matcher:
     reports: ReportService
     suggestions: SuggestionService
     position_waits: PositionWaits
+    forgetting: Forgetting
 
     @property
     def line(self) -> ModelLine:
@@ -114,9 +119,11 @@ class Matcher:
             self.key_follower.start()
         self.models.refresh()
         self.models.start()
+        self.forgetting.start()
 
     def close(self) -> None:
         """Stop following, write what is to be recorded, let go of connections."""
+        self.forgetting.stop()
         if self.key_follower is not None:
             self.key_follower.stop_soon()
         self.feedback_follower.stop_soon()  # all may be waiting for the catalog
@@ -231,6 +238,33 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         reports=ReportService(database, settings.report_minimum_cell),
         suggestions=SuggestionService(database, settings.suggestion_minimum_support),
         position_waits=PositionWaits(settings.max_wait_seconds),
+        forgetting=_forgetting(settings, database, models, vectors, runs, feed_http),
+    )
+
+
+def _forgetting(
+    settings: MatcherSettings,
+    database: Database,
+    models: ServedModels,
+    vectors: Placement,
+    runs: RunRecorder,
+    feed_http: httpx.Client,
+) -> Forgetting:
+    reader = Reader.of(settings.data_directory, database)
+    with database.read() as session:
+        matcher_id = matcher_name(session)
+    return Forgetting(
+        Parts(
+            database=database,
+            lines=models.lines,
+            vectors=vectors,
+            runs=runs,
+            data_directory=settings.data_directory,
+        ),
+        reader,
+        CatalogReports(feed_http, reader_id=reader.reader_id, matcher_id=matcher_id),
+        is_ephemeral=settings.data_is_ephemeral,
+        settle_seconds=settings.erasure_settle_seconds,
     )
 
 

@@ -46,6 +46,10 @@ class MatcherSettings(ServiceSettings):
     """SQLite or PostgreSQL: documents, vectors, feed position; all of it can be rebuilt from the catalog."""
     data_directory: Path = Path("var/matcher")
     """Saved index snapshots."""
+    data_is_ephemeral: bool = False
+    """The data directory goes with the process, as a pod's does: once it has ended, no erasure waits for it."""
+    erasure_settle_seconds: Annotated[float, Field(ge=0, le=3_600)] = 5
+    """What was erased is looked for again after this, to reach what was under way; then it is confirmed."""
     models_directory: Path = Path("var/models")
     """Learned models that policies name, one JSON file each, as `liaison tune --learned` writes them."""
     model: str = BUNDLED_MODEL

@@ -356,3 +356,35 @@ class AllocationRow(Base):
     answer: Mapped[str] = mapped_column(Text)
     """An Allocation as JSON."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ErasedProfileRow(Base):
+    """A profile that the feed told to forget; rows are added and never changed."""
+
+    __tablename__ = "erased_profiles"
+    __table_args__ = (UniqueConstraint("profile_id", "erasure_id"),)
+
+    number: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    """In the order in which they were read: one writer at a time holds the feed's position."""
+    profile_id: Mapped[str] = mapped_column(String(200))
+    erasure_id: Mapped[str] = mapped_column(String(200))
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ErasedRunRow(Base):
+    """A recorded answer that named an erased profile, and was deleted for it."""
+
+    __tablename__ = "erased_runs"
+
+    run_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    erasure_id: Mapped[str] = mapped_column(String(200))
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MatcherNameRow(Base):
+    """The single row that tells this matcher's database from others that read the same catalog."""
+
+    __tablename__ = "matcher_name"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(64))

@@ -32,6 +32,10 @@ class ProfileChange(WireModel):
     changed_at: datetime
     profile: Profile
     """Whole, without its contact."""
+    erasure_id: Identifier | None = None
+    """The profile was erased: `profile` is a tombstone that says nothing, and whoever holds more of it forgets that.
+    `status` is `withdrawn` then, which readers of earlier releases know.
+    """
 
 
 class ChangePage(WireModel):

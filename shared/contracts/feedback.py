@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, Field
 from shared.contracts.base import Identifier, Paragraph, WireModel
 
 MAX_EVENTS = 500
+INTRODUCTION_EVENTS = "introduction:"
+"""Ids that begin so belong to the events that introductions write by themselves."""
 
 
 class FeedbackType(StrEnum):

@@ -199,7 +199,7 @@ class IntroductionEvent(WireModel):
     at: datetime
     actor: Actor
     action: str
-    """An action, or `request`, `release`, `remind`, `expire`."""
+    """An action, or `request`, `release`, `remind`, `expire`, `erase`."""
     from_state: IntroductionState | None
     to_state: IntroductionState
     by: Identifier | None

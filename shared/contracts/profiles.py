@@ -158,7 +158,8 @@ class StoredProfile(WireModel):
     """A profile as the catalog keeps it; `profile.contact` is always None here."""
 
     id: Identifier
-    """Made from `(source, external_id)`, so the same profile has the same id in every catalog."""
+    """Made from `(source, external_id)`, so the same profile has the same id in every catalog;
+    another one where an erased profile is registered anew."""
     revision: Annotated[int, Field(ge=1)]
     status: ProfileStatus
     created_at: datetime

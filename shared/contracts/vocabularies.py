@@ -76,6 +76,8 @@ class ProfileStatus(StrEnum):
 
     ACTIVE = "active"
     WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    """Nothing is left of it but its id."""
 
 
 class Signal(StrEnum):

@@ -85,7 +85,7 @@ class Database:
         """A session that is committed, durably, before the block is left; raises DatabaseUnavailable."""
         with (
             self._watched(),
-            nullcontext() if self.is_postgresql else self._writer_turn(),
+            nullcontext() if self.is_postgresql else self.writer_turn(),
             WriteSession(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -94,7 +94,7 @@ class Database:
             call()
 
     @contextmanager
-    def _writer_turn(self) -> Iterator[None]:
+    def writer_turn(self) -> Iterator[None]:
         """SQLite has one writer: waiting here is fair and ends at once, its own busy loop does neither."""
         if not self._writer.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             raise DatabaseUnavailable(_BUSY)

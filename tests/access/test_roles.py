@@ -42,6 +42,10 @@ MAY: dict[str, set[str]] = {
     "webhooks:read": PARTIES | STAFF | {"auditor"},
     "webhooks:write": PARTIES | STAFF,
     "notifications:write": STAFF | {"service"},
+    "personal_data:export": PARTIES | {"admin"},
+    "personal_data:erase": PARTIES | {"admin"},
+    "erasures:read": PARTIES | STAFF | {"auditor"},
+    "erasures:confirm": {"service"},
 }
 """Written by hand, beside the roles' own table and not from it."""
 OPEN = {("catalog", "/healthz"), ("catalog", "/readyz"), ("matcher", "/healthz"), ("matcher", "/readyz")}

@@ -1,10 +1,11 @@
 """A change feed over real HTTP on the loopback, with its pages under the test's control."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from shared.contracts.changes import (
@@ -33,6 +34,10 @@ class FeedServer:
         self.introductions: list[IntroductionChange] = []
         self.epoch: str | None = None
         """None like a catalog of an earlier release."""
+        self.reports: list[tuple[str, Any]] = []
+        """Path and body of every confirmation that was taken."""
+        self.takes_reports = True
+        """Without, each is answered 503."""
         self._asked_after = -1
         self._news = Condition()
         self._port = 0
@@ -70,7 +75,14 @@ class FeedServer:
             self._server = None
 
     def tell(
-        self, profile_id: str, profile: Profile, revision: int = 1, *, withdrawn: bool = False, at: int | None = None
+        self,
+        profile_id: str,
+        profile: Profile,
+        revision: int = 1,
+        *,
+        withdrawn: bool = False,
+        at: int | None = None,
+        erasure_id: str | None = None,
     ) -> int:
         """Append a change; returns its position."""
         with self._news:
@@ -78,9 +90,10 @@ class FeedServer:
                 feed_seq=at or self.latest_seq + 1,
                 profile_id=profile_id,
                 revision=revision,
-                status=ProfileStatus.WITHDRAWN if withdrawn else ProfileStatus.ACTIVE,
+                status=ProfileStatus.WITHDRAWN if withdrawn or erasure_id else ProfileStatus.ACTIVE,
                 changed_at=_NOW,
                 profile=profile,
+                erasure_id=erasure_id,
             )
             self.changes.append(change)
             self._news.notify_all()
@@ -175,6 +188,22 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def do_PUT(self) -> None:
+        """Take note of a reader."""
+        self._take_report()
+
+    def do_POST(self) -> None:
+        """Take a confirmation."""
+        self._take_report()
+
+    def _take_report(self) -> None:
+        assert isinstance(self.server, _Server)
+        feed, body = self.server.feed, self.rfile.read(int(self.headers["Content-Length"]))
+        if feed.takes_reports and self.command == "POST":
+            feed.reports.append((self.path, json.loads(body)))
+        self.send_response(204 if feed.takes_reports else 503)
+        self.end_headers()
+
     def do_GET(self) -> None:
         """Answer /v1/changes."""
         assert isinstance(self.server, _Server)

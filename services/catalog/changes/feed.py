@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select, update
 
 from services.catalog.api_keys.service import record_of
 from services.catalog.changes.epoch import feed_epoch
+from services.catalog.changes.erased import erasures_of
 from services.catalog.introduction_tables import IntroductionEventRow, IntroductionRow
 from services.catalog.tables import ApiKeyRow, ChangeRow, FeedbackRow, FeedCounterRow
 from shared.contracts.api_keys import ApiKeyChange, ApiKeyChangePage
@@ -161,7 +162,9 @@ def stamp(session: WriteSession, log: Log = PROFILE_LOG) -> int:
 def read_changes(session: ReadSession, *, after: int, limit: int) -> ChangePage:
     """Stamped changes only."""
     statement = select(ChangeRow).where(ChangeRow.feed_seq > after).order_by(ChangeRow.feed_seq).limit(limit)
-    items = tuple(_as_change(row) for row in session.scalars(statement))
+    rows = session.scalars(statement).all()
+    erasures = erasures_of(session, (row.profile_id for row in rows if row.status == ProfileStatus.ERASED))
+    items = tuple(_as_change(row, erasures.get(row.profile_id)) for row in rows)
     next_after, state = items[-1].feed_seq if items else after, feed_state(session)
     return ChangePage(items=items, next_after=next_after, latest_seq=state.last_seq, epoch=state.epoch)
 
@@ -216,13 +219,15 @@ def _as_introduction_change(event: IntroductionEventRow, row: IntroductionRow) -
     )
 
 
-def _as_change(row: ChangeRow) -> ProfileChange:
+def _as_change(row: ChangeRow, erasure_id: str | None) -> ProfileChange:
+    """An erased profile is told as withdrawn, which readers of every release know."""
     assert row.feed_seq is not None
     return ProfileChange(
         feed_seq=row.feed_seq,
         profile_id=row.profile_id,
         revision=row.revision,
-        status=ProfileStatus(row.status),
+        status=ProfileStatus.WITHDRAWN if erasure_id else ProfileStatus(row.status),
         changed_at=row.changed_at,
         profile=profile_adapter.validate_json(row.document),
+        erasure_id=erasure_id,
     )

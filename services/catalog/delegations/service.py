@@ -70,7 +70,7 @@ def give(
     )
     session.add(row)
     session.flush()
-    return _view(row)
+    return delegation_view(row)
 
 
 def revoke(session: WriteSession, principal: Principal, delegation_id: str, *, now: datetime) -> Delegation:
@@ -84,7 +84,7 @@ def revoke(session: WriteSession, principal: Principal, delegation_id: str, *, n
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by = now, principal.id
         session.flush()
-    return _view(row)
+    return delegation_view(row)
 
 
 def search(session: ReadSession, principal: Principal, *, after_id: str, limit: int) -> list[Delegation]:
@@ -100,7 +100,7 @@ def search(session: ReadSession, principal: Principal, *, after_id: str, limit: 
             ]
         query = query.where(or_(*concerns))
     rows: Sequence[DelegationRow] = session.scalars(query.order_by(DelegationRow.id).limit(limit)).all()
-    return [_view(row) for row in rows]
+    return [delegation_view(row) for row in rows]
 
 
 def _decides_for(principal: Principal, organization: str) -> bool:
@@ -116,7 +116,7 @@ def _concerns(principal: Principal, row: DelegationRow) -> bool:
     return _reads_all(principal) or principal.owns(row.organization_id) or any(delegates)
 
 
-def _view(row: DelegationRow) -> Delegation:
+def delegation_view(row: DelegationRow) -> Delegation:
     return Delegation(
         id=row.id,
         organization_id=row.organization_id,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.catalog.tables import FeedbackRow, ProfileRow
 from shared.contracts.feedback import FeedbackEvent, FeedbackType
+from shared.contracts.vocabularies import ProfileStatus
 from shared.kit.database import ReadSession, WriteSession
 
 _BATCH = 500
@@ -30,8 +31,9 @@ def owned_profiles(session: ReadSession, ids: Iterable[str], owner: str) -> set[
 
 
 def known_profiles(session: ReadSession, ids: Iterable[str], condition: ColumnElement[bool]) -> set[str]:
-    """Those of the ids that are on record, withdrawn ones too, and fulfil the condition."""
+    """Those of the ids that are on record, withdrawn ones too but none that was erased, and fulfil the condition."""
     wanted, known = sorted(set(ids)), set[str]()
+    condition &= ProfileRow.status != ProfileStatus.ERASED.value
     for start in range(0, len(wanted), _BATCH):
         query = select(ProfileRow.id).where(ProfileRow.id.in_(wanted[start : start + _BATCH]), condition)
         known |= set(session.scalars(query))

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from shared.contracts.feedback import FeedbackEvent, FeedbackType
+from shared.contracts.feedback import INTRODUCTION_EVENTS, FeedbackEvent, FeedbackType
 from shared.contracts.problems import FieldProblem
 
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
 """How far ahead of ours a client's clock may be."""
-OWN_EVENTS = "introduction:"
-"""Ids that begin so belong to the events that introductions write by themselves."""
+OWN_EVENTS = INTRODUCTION_EVENTS
 _WITH_REASON = (FeedbackType.DISMISSED, FeedbackType.DECLINED)
 
 

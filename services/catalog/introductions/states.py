@@ -114,6 +114,16 @@ def expired(standing: Standing) -> Standing:
     return replace(standing, state=_State.EXPIRED)
 
 
+def erased(standing: Standing, sides: Collection[Actor]) -> Standing:
+    """What stands once the profiles of these sides were erased: nothing goes on, and their yes is gone."""
+    state = standing.state
+    if state is _State.DRAFT:
+        state = _State.WITHDRAWN
+    elif state in OPEN:
+        state = _State.CLOSED
+    return replace(standing, state=state, consents=standing.consents - set(sides))
+
+
 def allowed_actions(standing: Standing, actors: Collection[Actor]) -> tuple[IntroductionAction, ...]:
     """Everything that somebody who may act as any of `actors` may do now, in the order of the vocabulary."""
     return tuple(

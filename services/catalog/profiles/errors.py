@@ -1,6 +1,7 @@
 """What can be wrong with a change to a profile, and what the caller can do about it."""
 
 from shared.contracts.problems import FieldProblem
+from shared.contracts.vocabularies import ProfileStatus
 from shared.kit.errors import Conflict, Gone, InvalidRequest, NotFound
 
 
@@ -20,6 +21,23 @@ class ProfileWithdrawn(Gone):
 
     def __init__(self) -> None:
         super().__init__("This profile was withdrawn; POST it to /v1/profiles to bring it back.")
+
+
+class ProfileErased(Gone):
+    """The profile was erased; nothing is left of it."""
+
+    code = "profile_erased"
+
+    def __init__(self) -> None:
+        super().__init__("This profile was erased. POST it to /v1/profiles to register it anew, under another id.")
+
+
+def check_is_there(status: ProfileStatus) -> None:
+    """Raise ProfileWithdrawn or ProfileErased unless it is active."""
+    if status is ProfileStatus.WITHDRAWN:
+        raise ProfileWithdrawn
+    if status is ProfileStatus.ERASED:
+        raise ProfileErased
 
 
 class ProfileExists(Conflict):

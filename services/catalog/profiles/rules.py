@@ -46,9 +46,11 @@ class PreparedProfile:
     """The contact was not mentioned, so a stored one stays."""
 
 
-def profile_id(source: str, external_id: str) -> str:
-    """The same id for the same `(source, external_id)` in every catalog."""
+def profile_id(source: str, external_id: str, erased: int = 0) -> str:
+    """The same id for the same `(source, external_id)` in every catalog; `erased` says how often it was erased."""
     name = f"{source}\x00{external_id}"  # neither may contain NUL, so no two pairs make one name
+    if erased:
+        name += f"\x00{erased}"
     return f"prf_{uuid.uuid5(PROFILE_ID_NAMESPACE, name).hex}"
 
 

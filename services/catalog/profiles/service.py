@@ -6,7 +6,8 @@ from datetime import datetime
 
 from services.catalog.changes import outbox
 from services.catalog.profiles import repository, rules
-from services.catalog.profiles.errors import OtherProfile, ProfileExists, ProfileNotFound, ProfileWithdrawn
+from services.catalog.profiles.errors import ProfileExists, ProfileNotFound, check_is_there
+from services.catalog.profiles.naming import lock_current, named_again
 from services.catalog.profiles.ownership import check_may_change, is_visible, settled
 from services.catalog.profiles.repository import Head, ProfileSearch, StoredRow
 from services.catalog.profiles.rules import PreparedProfile
@@ -56,7 +57,7 @@ def revise(
     head = _lock_active(session, profile_id, principal)
     require_match(if_match, head.revision)
     if prepared.id != profile_id:
-        raise OtherProfile(prepared.id)
+        prepared = named_again(session, prepared, profile_id)
     prepared = settled(prepared, head, principal)
     [written] = _write(session, [prepared], {profile_id: head}, now=now)
     return _as_written(prepared, head, written, now=now)
@@ -95,9 +96,15 @@ def upsert_many(
 
 
 def foreign_ids(session: WriteSession, profiles: Iterable[Profile], principal: Principal) -> set[str]:
-    """Ids of those that another organisation owns; their rows are locked."""
-    ids = [rules.profile_id(profile.source, profile.external_id) for profile in profiles]
-    return {id_ for id_, head in repository.lock(session, ids).items() if not principal.acts_for(head.owner)}
+    """Ids, as `rules.profile_id` makes them, of those that another organisation owns; their rows are locked."""
+    named = {rules.profile_id(profile.source, profile.external_id): profile for profile in profiles}
+    heads = repository.lock(session, named)
+    buried = [rules.prepare(named[key]) for key, head in heads.items() if head.status is ProfileStatus.ERASED]
+    now_named, now_held = lock_current(session, buried) if buried else ([], {})
+    first_ids = {now.id: first.id for first, now in zip(buried, now_named, strict=True)}
+    heads = {key: head for key, head in heads.items() if head.status is not ProfileStatus.ERASED}
+    heads |= {first_ids[key]: head for key, head in now_held.items()}
+    return {key for key, head in heads.items() if not principal.acts_for(head.owner)}
 
 
 def read(session: ReadSession, profile_id: str, principal: Principal) -> StoredProfile:
@@ -105,8 +112,7 @@ def read(session: ReadSession, profile_id: str, principal: Principal) -> StoredP
     found = repository.find(session, profile_id) if rules.is_profile_id(profile_id) else None
     if found is None or not is_visible(principal, Visibility(found.row.visibility), found.row.owner):
         raise ProfileNotFound
-    if found.row.status == ProfileStatus.WITHDRAWN.value:
-        raise ProfileWithdrawn
+    check_is_there(ProfileStatus(found.row.status))
     return seen_profile(found, principal)
 
 
@@ -166,8 +172,7 @@ def _lock_active(session: WriteSession, profile_id: str, principal: Principal) -
     if head is None:
         raise ProfileNotFound
     check_may_change(principal, head)
-    if head.status is ProfileStatus.WITHDRAWN:
-        raise ProfileWithdrawn
+    check_is_there(head.status)
     return head
 
 
@@ -175,7 +180,7 @@ def _lock_or_insert(
     session: WriteSession, batch: Sequence[PreparedProfile], principal: Principal, *, now: datetime
 ) -> tuple[list[PreparedProfile], dict[str, Head]]:
     """Lock what is stored and insert the rest, each with its owner; every row is ours until the commit then."""
-    heads = repository.lock(session, [prepared.id for prepared in batch])
+    batch, heads = lock_current(session, batch)
     missing = [settled(prepared, None, principal) for prepared in batch if prepared.id not in heads]
     inserted = repository.insert_new(session, missing, now=now)
     overtaken = [prepared.id for prepared in missing if prepared.id not in inserted]

@@ -1,7 +1,7 @@
 """What is wrong with an allocation request, naming the field and the fix."""
 
 from shared.contracts.problems import FieldProblem
-from shared.kit.errors import InvalidRequest, NotFound, Unavailable
+from shared.kit.errors import Conflict, InvalidRequest, NotFound, Unavailable
 
 
 class AllocationNotFound(NotFound):
@@ -39,3 +39,12 @@ class AllocationBusy(Unavailable):
     """Other allocations are being solved."""
 
     code = "allocation_busy"
+
+
+class ParticipantErased(Conflict):
+    """A participant was erased while the day was being solved."""
+
+    code = "participant_erased"
+
+    def __init__(self) -> None:
+        super().__init__("A participant was erased while this was being solved; leave it out and ask again.")

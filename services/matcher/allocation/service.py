@@ -13,9 +13,16 @@ from services.matcher.allocation.allocating import Allocated, allocate
 from services.matcher.allocation.changing import changed_request, without_refused
 from services.matcher.allocation.checking import ids_of, request_problems
 from services.matcher.allocation.effort import Effort
-from services.matcher.allocation.errors import AllocationBusy, AllocationInvalid, AllocationNotFound, LocksCannotMeet
+from services.matcher.allocation.errors import (
+    AllocationBusy,
+    AllocationInvalid,
+    AllocationNotFound,
+    LocksCannotMeet,
+    ParticipantErased,
+)
 from services.matcher.allocation.pair_scores import PairScores, pair_scores
 from services.matcher.allocation.posing import PairIndex, Posed, check_participants, pose
+from services.matcher.erased_repository import erased_among
 from services.matcher.matching.matchmaker import Matchmaker
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.tables import AllocationRow
@@ -27,6 +34,7 @@ from shared.contracts.allocations import (
     AllocationStatus,
     AllocationSummary,
     KeptMeeting,
+    ParticipantGroup,
 )
 from shared.kit.database import Database
 from shared.kit.paging import BadCursor, decode_cursor, encode_cursor
@@ -106,7 +114,10 @@ class AllocationService:
         )
 
     def keep(self, allocation: Allocation) -> Allocation:
-        """Store an allocation; one of the same id that is stored already is given back instead."""
+        """Store an allocation; one of the same id that is stored already is given back instead.
+
+        Raises ParticipantErased.
+        """
         row = AllocationRow(
             allocation_id=allocation.id,
             name=allocation.request.name,
@@ -120,6 +131,9 @@ class AllocationService:
             with self._database.write() as session:
                 known = repository.find_allocation(session, allocation.id)
                 if known is None:
+                    seated = {one.profile_id for group in _groups(allocation) for one in group.participants}
+                    if erased_among(session, seated):
+                        raise ParticipantErased
                     session.add(row)
                     return allocation
                 return Allocation.model_validate_json(known.answer)
@@ -149,6 +163,10 @@ class AllocationService:
         more = len(rows) > limit
         last = encode_cursor(rows[limit - 1].created_at.isoformat(), rows[limit - 1].allocation_id) if more else None
         return AllocationPage(items=items, next_cursor=last)
+
+
+def _groups(allocation: Allocation) -> tuple[ParticipantGroup, ParticipantGroup]:
+    return allocation.request.first, allocation.request.second
 
 
 def _scored(request: AllocationRequest, matchmaker: Matchmaker, snapshot: Snapshot) -> PairScores:

@@ -11,7 +11,7 @@ from services.matcher.api.object_access import may_read_run
 from services.matcher.deps import RunningMatcher
 from services.matcher.runs.answered import RecordedRun
 from shared.contracts.match_runs import MatchRun
-from shared.kit.errors import NotFound
+from shared.kit.errors import Gone, NotFound
 from shared.kit.http import Responses, problem_responses
 from shared.kit.identity import CurrentPrincipal, Permission, requires
 
@@ -35,11 +35,17 @@ class MatchRunNotFound(NotFound):
     code = "match_run_not_found"
 
 
+class MatchRunErased(Gone):
+    """The run named a profile that was erased, and was deleted with it."""
+
+    code = "match_run_erased"
+
+
 @router.get(
     "/match-runs/{run_id}",
     dependencies=[requires(Permission.RUNS_READ)],
     response_model=MatchRun,
-    responses=_FOUND | problem_responses(404, 503),
+    responses=_FOUND | problem_responses(404, 410, 503),
 )
 def read_match_run(
     run_id: Annotated[str, Path(description="`run_id` of an answer")],
@@ -48,6 +54,10 @@ def read_match_run(
 ) -> Response:
     """The answer as it was given, byte by byte, with its request; kept for a time after it was last answered."""
     run = matcher.runs.find(run_id)
+    if run is None and (erasure_id := matcher.runs.erasure_of(run_id)) is not None:
+        raise MatchRunErased(
+            f"run_id: this answer named a profile that was erased ({erasure_id}), and was deleted. Ask again."
+        )
     if run is None or not may_read_run(principal, run, matcher.publisher.current):
         raise MatchRunNotFound(
             "run_id: no such run. It was not recorded (`record_run: false`, or too many at once), or it is older than "

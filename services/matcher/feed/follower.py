@@ -6,7 +6,7 @@ from time import monotonic
 
 import structlog
 
-from services.matcher import repositories
+from services.matcher import erased_repository, repositories
 from services.matcher.feed.client import FeedClient, FeedUnreachableError
 from services.matcher.feed_positions import (
     PositionLost,
@@ -184,6 +184,8 @@ class Follower:
                 model_id=self._model_id,
             )
             repositories.write_documents(session, [_document_row(change, hashes) for change in changes])
+            erasures = {one.profile_id: one.erasure_id for one in page.items if one.erasure_id is not None}
+            erased_repository.note_erased(session, erasures)
         withdrawn = [change.profile_id for change in changes if change.status is not ProfileStatus.ACTIVE]
         withdrawn += [row.profile_id for row in ahead if not row.is_active]
         documents = [one.document for one in indexed] + self._indexed(ahead)

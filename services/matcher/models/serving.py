@@ -67,6 +67,13 @@ class ServedModels:
             done = f"{build.documents_done} of {build.documents_total} documents"
             raise ModelNotReady(f"{name} is being built: {done}. Wait until GET /v1/models says ready.")
 
+    def lines(self) -> list[ModelLine] | None:
+        """Every model's line that is held here; None while one of them is still loading or being built."""
+        builds = [build for build in tuple(self._builds.values()) if build.failure is None]
+        if not self._is_home_ready() or not all(build.is_ready for build in builds):
+            return None
+        return [self._home, *(build.line for build in builds if build.line is not None)]
+
     def listed(self) -> ModelList:
         """Every model as it stands in this replica."""
         return ModelList(

@@ -50,10 +50,19 @@ class KeyedVectors:
     dimension: int
 
 
-def place(database: VectorDatabase, prefix: str, wanted: KeyedVectors, token: str, spare: int = _SPARE) -> str:
+def place(
+    database: VectorDatabase,
+    prefix: str,
+    wanted: KeyedVectors,
+    token: str,
+    spare: int = _SPARE,
+    *,
+    is_renewed: bool = False,
+) -> str:
     """Have all of the vectors in the newest collection; its name. `token` tells apart what two replicas begin at once.
 
-    A collection that holds `spare` more unused vectors than wanted ones is left for a new one.
+    A collection that holds `spare` more unused vectors than wanted ones is left for a new one. With `is_renewed`,
+    every other collection goes: nothing unused is left, and a replica that searched one begins to search here.
     Raises VectorDatabaseFailed; what was added until then stays, and is not sent again.
     """
     held, keys = sorted(database.collections(prefix)), wanted.keys
@@ -61,12 +70,12 @@ def place(database: VectorDatabase, prefix: str, wanted: KeyedVectors, token: st
     database.open(name)
     missing = _missing(database, name, keys)
     unused = database.size(name) - (len(keys) - len(missing))
-    if unused > len(keys) + spare:
+    if unused > (0 if is_renewed else len(keys) + spare):
         name, missing = _begin(database, prefix, held, wanted.dimension, token), keys
     for start in range(0, len(missing), _BATCH):
         some = missing[start : start + _BATCH]
         database.add(name, some, wanted.vectors_of(some))
-    for old in sorted(database.collections(prefix))[:-_KEPT]:
+    for old in sorted(database.collections(prefix))[: -1 if is_renewed else -_KEPT]:
         database.drop(old)
     return name
 

@@ -67,10 +67,13 @@ class OffloadedIndex:
         """All rows, (size, dimension); a view of the file, not to be written."""
         return self._local.vectors
 
-    def place(self) -> None:
-        """Have the database hold all rows, then let it search; raises VectorDatabaseFailed."""
+    def place(self, *, is_renewed: bool = False) -> None:
+        """Have the database hold all rows, then let it search; raises VectorDatabaseFailed.
+
+        With `is_renewed`, it holds nothing else afterwards.
+        """
         wanted = KeyedVectors(keys=self._keys, vectors_of=self._vectors_of, dimension=self.vectors.shape[1])
-        self.collection = place(self._database, self.prefix, wanted, secrets.token_hex(4))
+        self.collection = place(self._database, self.prefix, wanted, secrets.token_hex(4), is_renewed=is_renewed)
 
     def nearest(self, query: FloatVector, top_k: int, allowed: Mask) -> Nearest:
         """At least the `top_k` allowed rows of the greatest similarity, all of them where fewer are allowed."""

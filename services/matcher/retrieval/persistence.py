@@ -4,10 +4,12 @@ import gc
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import structlog
 from pydantic import ConfigDict, TypeAdapter
@@ -24,6 +26,7 @@ _KEPT = 2
 _ENTRIES = "entries.jsonl"
 _ABOUT = "about.json"
 _DATA_FILES = (_ENTRIES, *ASPECT_FILES)
+_LINE_OF = re.compile(rb'\{"id": "([^"]+)"')
 _facts: TypeAdapter[tuple[ProfileFacts]] = TypeAdapter(
     tuple[ProfileFacts],  # a dataclass alone takes no configuration
     config=ConfigDict(ser_json_inf_nan="constants"),  # an amount that is open above is infinite
@@ -35,13 +38,18 @@ class SnapshotFolder:
 
     def __init__(self, folder: Path, model_id: str) -> None:
         """`folder` is created when something is saved."""
-        self._folder = folder
+        self.folder = self._folder = folder
         self._model_id = model_id
+        self._turn = Lock()
         self.feed_epoch: str | None = None
         """The history of the feed whose bases are saved and loaded; those of another one are passed over."""
 
     def save(self, base: Segment, feed_seq: int) -> None:
         """Write a base and its feed position; a reader sees all of it or nothing."""
+        with self._turn:
+            self._save(base, feed_seq)
+
+    def _save(self, base: Segment, feed_seq: int) -> None:
         target = self._folder / f"base-{feed_seq:012d}"
         aside = self._folder / f".writing-{os.getpid()}"
         shutil.rmtree(aside, ignore_errors=True)
@@ -77,6 +85,15 @@ class SnapshotFolder:
                 structlog.get_logger("snapshots").warning("snapshot_passed_over", folder=folder.name, error=repr(error))
         return None
 
+    def forget(self, profile_ids: Collection[str]) -> int:
+        """Drop every saved base that holds one of the profiles, and what a killed process left unfinished; how many."""
+        wanted = {profile_id.encode() for profile_id in profile_ids}
+        with self._turn:
+            holding = [folder for folder in self._saved() if _holds(folder / _ENTRIES, wanted)]
+            for folder in (*holding, *self._folder.glob(".writing-*")):
+                shutil.rmtree(folder)
+        return len(holding)
+
     def clear(self) -> None:
         """Drop everything saved."""
         for old in self._saved():
@@ -91,6 +108,15 @@ class SnapshotFolder:
     def _saved(self) -> list[Path]:
         """Saved folders, newest first."""
         return sorted(self._folder.glob("base-*"), reverse=True)
+
+
+def _holds(entries: Path, wanted: Collection[bytes]) -> bool:
+    """Whether one of the ids begins a line; a folder without entries is damaged, and as good as holding them."""
+    try:
+        with entries.open("rb") as lines:
+            return any(found[1] in wanted for line in lines if (found := _LINE_OF.match(line)) is not None)
+    except FileNotFoundError:
+        return True
 
 
 class DamagedSnapshotError(ValueError):

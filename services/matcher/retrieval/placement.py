@@ -40,6 +40,9 @@ class Placement(Protocol):
     def state(self) -> PlacementState:
         """How the vectors that are served are searched."""
 
+    def renew(self) -> None:
+        """Leave nothing where vectors are searched but those that are served. Raises VectorDatabaseFailed."""
+
     def start(self) -> None:
         """Begin in the background."""
 
@@ -57,6 +60,9 @@ class InMemory:
     def state(self) -> PlacementState:
         """Always in place; searches are not counted."""
         return PlacementState(is_placed=True, searches=0, local_searches=0)
+
+    def renew(self) -> None:
+        """Nothing to do."""
 
     def start(self) -> None:
         """Nothing to do."""
@@ -84,6 +90,7 @@ class InDatabase:
         self._newest: weakref.WeakValueDictionary[str, OffloadedIndex] = weakref.WeakValueDictionary()
         self._waiting: set[str] = set()
         self._lock = threading.Lock()
+        self._placing = threading.Lock()
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="vectors", daemon=True)
@@ -100,6 +107,12 @@ class InDatabase:
             searches=sum(one.searches for one in indexes),
             local_searches=sum(one.local_searches for one in indexes),
         )
+
+    def renew(self) -> None:
+        """Place every base anew where anything else is held, and drop what was there. Raises VectorDatabaseFailed."""
+        for _, index in sorted(self._newest.items()):
+            with self._placing:
+                index.place(is_renewed=True)
 
     def start(self) -> None:
         """Begin in the background."""
@@ -155,7 +168,8 @@ class InDatabase:
         if index is None:
             return True
         try:
-            index.place()
+            with self._placing:
+                index.place()
         except Exception as error:  # noqa: BLE001 - the outer loop: whatever it was, log, wait, try again
             _log.warning("vectors_not_placed", prefix=prefix, error=_reason(error))
             return False

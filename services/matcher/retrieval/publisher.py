@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from threading import Condition
+from threading import Condition, RLock
 from time import monotonic
 
 import numpy as np
@@ -28,7 +28,7 @@ OnMerged = Callable[[Segment, int], None]
 
 
 class Publisher:
-    """One writer applies changes; any number of readers take `current` and keep it for a whole request."""
+    """Writers take turns; any number of readers take `current` and keep it for a whole request."""
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Publisher:
         self._on_merged = on_merged
         self._changed: dict[str, IndexedDocument] = {}
         self._news = Condition()
+        self._turn = RLock()
         self.current = self._snapshot(build_segment([], dimension), model_id, 0)
         self._published_at = monotonic()
 
@@ -54,8 +55,9 @@ class Publisher:
 
     def start_from(self, base: Segment, feed_seq: int) -> None:
         """Serve a base built or loaded elsewhere; the delta starts empty."""
-        self._changed = {}
-        self._publish(self._snapshot(self._placed(base), self.current.model_id, feed_seq))
+        with self._turn:
+            self._changed = {}
+            self._publish(self._snapshot(self._placed(base), self.current.model_id, feed_seq))
 
     def wait_until(self, feed_seq: int, *, timeout_seconds: float) -> bool:
         """Wait for a snapshot that stands for a feed position; False where it did not come in time."""
@@ -64,7 +66,11 @@ class Publisher:
 
     def apply(self, changed: Sequence[IndexedDocument], withdrawn: Iterable[str], feed_seq: int) -> None:
         """Publish changes: the newest revision of each document, and the ids of those that left."""
-        gone = set(withdrawn)
+        with self._turn:
+            self._apply(changed, set(withdrawn), feed_seq)
+            self._merge_above(_MERGE_SHARE)
+
+    def _apply(self, changed: Sequence[IndexedDocument], gone: set[str], feed_seq: int) -> None:
         arriving = {document.entry.profile_id: document for document in changed}
         self._changed = {
             key: value for key, value in (self._changed | arriving).items() if key in arriving or key not in gone
@@ -75,24 +81,26 @@ class Publisher:
         live[replaced] = False
         delta = build_delta_segment(list(self._changed.values()), self._dimension, base.aspects.statistics)
         self._publish(replace(self.current, base_live=live, delta=delta, feed_seq=feed_seq))
-        self._merge_above(_MERGE_SHARE)
 
     def merge_when_idle(self) -> None:
         """Fold a delta of some size into the base while nothing else is to be done."""
-        self._merge_above(_IDLE_MERGE_SHARE)
+        with self._turn:
+            self._merge_above(_IDLE_MERGE_SHARE)
 
     def settle(self) -> None:
-        """Fold in whatever is pending, so that replicas that came here by different ways serve the same base."""
-        if self.current.delta.size or not self.current.base_live.all():
-            self.merge()
+        """Fold in whatever is pending: of what has left, nothing stays in memory, and replicas serve the same base."""
+        with self._turn:
+            if self.current.delta.size or not self.current.base_live.all():
+                self.merge()
 
     def merge(self) -> None:
         """Fold the delta into a new base and serve that."""
-        snapshot = self.current
-        base = merge_segments(snapshot.base, snapshot.base_live, snapshot.delta)
-        if self._on_merged:
-            self._on_merged(base, snapshot.feed_seq)
-        self.start_from(base, snapshot.feed_seq)
+        with self._turn:
+            snapshot = self.current
+            base = merge_segments(snapshot.base, snapshot.base_live, snapshot.delta)
+            if self._on_merged:
+                self._on_merged(base, snapshot.feed_seq)
+            self.start_from(base, snapshot.feed_seq)
 
     def _publish(self, snapshot: Snapshot) -> None:
         with self._news:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from services.matcher import run_repository
+from services.matcher import erased_repository, run_repository
 from services.matcher.runs.answered import AnsweredRun, RecordedRun, recorded_run, run_row
 from services.matcher.runs.exposure import ExposureCounts
 from services.matcher.runs.run_ids import is_run_id
@@ -93,6 +93,13 @@ class RunRecorder:
         with self._database.read() as session:
             row = run_repository.find_run(session, run_id)
         return waiting if row is None else recorded_run(row)
+
+    def erasure_of(self, run_id: str) -> str | None:
+        """The erasure for which a run was deleted; None where it was not. Raises DatabaseUnavailable."""
+        if not is_run_id(run_id):
+            return None
+        with self._database.read() as session:
+            return erased_repository.erasure_of_run(session, run_id)
 
     def write_waiting(self) -> None:
         """Write all that waits now. Raises DatabaseUnavailable, and then what is left waits on."""

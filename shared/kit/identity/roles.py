@@ -17,18 +17,23 @@ _PARTY = frozenset(
         Permission.STATUS_READ,
         Permission.WEBHOOKS_READ,
         Permission.WEBHOOKS_WRITE,
+        Permission.PERSONAL_DATA_EXPORT,
+        Permission.PERSONAL_DATA_ERASE,
+        Permission.ERASURES_READ,
     }
 )
 """Whoever stands on one side of a pairing; which profiles this is about, ownership decides."""
-_NOT_FOR_PEOPLE = frozenset({Permission.FEED_READ})
-"""The feed holds every profile whole: only a service reads it."""
+_OF_ONES_OWN = frozenset({Permission.PERSONAL_DATA_EXPORT, Permission.PERSONAL_DATA_ERASE})
+"""For the organisation itself, and for administrators on its behalf."""
+_NOT_FOR_PEOPLE = frozenset({Permission.FEED_READ, Permission.ERASURES_CONFIRM})
+"""The feed holds every profile whole: only a service reads it, and says what it has forgotten of it."""
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ENTERPRISE: _PARTY,
     Role.FOUNDER: _PARTY,
     Role.INVESTOR: _PARTY,
     Role.PLATFORM_OPERATOR: _PARTY,
-    Role.PLATFORM: _PARTY
+    Role.PLATFORM: (_PARTY - _OF_ONES_OWN)
     | {
         Permission.NOTIFICATIONS_WRITE,
         Permission.PROFILES_EXPORT,
@@ -50,5 +55,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(permission for permission in Permission if permission.value.endswith(":read"))
     - _NOT_FOR_PEOPLE,
     Role.ADMIN: frozenset(Permission) - _NOT_FOR_PEOPLE,
-    Role.SERVICE: frozenset({Permission.FEED_READ, Permission.NOTIFICATIONS_WRITE, Permission.STATUS_READ}),
+    Role.SERVICE: frozenset(
+        {
+            Permission.FEED_READ,
+            Permission.NOTIFICATIONS_WRITE,
+            Permission.STATUS_READ,
+            Permission.ERASURES_CONFIRM,
+        }
+    ),
 }

@@ -1,0 +1,1 @@
+"""Privacy: everything kept of somebody as one document, and its erasure with a receipt."""
