@@ -25,9 +25,10 @@ _SETTING = re.compile(r"LIAISON_[A-Z_]*[A-Z]")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _COMMAND = re.compile(
     r"\bliaison ((?:[a-z]+(?:-[a-z]+)*)(?: (?:catalog|matcher|all|speed|ingest|freshness|restart|overload|faults"
-    r"|rolling|kill|feed|replicas|backends|rules|two-sided|learning|interleaving"
+    r"|rolling|kill|feed|replicas|webhooks|backends|rules|two-sided|learning|interleaving"
     r"|model-switch|shuffled|create|judge|import|export|derive|folder|build|drop|list|show|draft|attach|activate|rollback|retire"
-    r"|simulate|history|start|stop|request|accept|decline|withdraw|tell|contacts|rotate|revoke|erase|receipt|reapply)\b)?)"
+    r"|simulate|history|start|stop|request|accept|decline|withdraw|tell|contacts|rotate|revoke|erase|receipt|reapply|add|test"
+    r"|deliveries|redeliver)\b)?)"
     r"([^\n`|#>]*)"
 )
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")

@@ -26,6 +26,7 @@ from services.cli.recommend_command import recommend_command
 from services.cli.report_command import report_command
 from services.cli.serve_command import serve_app
 from services.cli.suggest_rules_command import suggest_rules_command
+from services.cli.webhook_commands import webhook_app
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -56,6 +57,7 @@ app.add_typer(comparison_app, name="comparison")
 app.add_typer(golden_app, name="golden")
 app.add_typer(key_app, name="key")
 app.add_typer(personal_data_app, name="personal-data")
+app.add_typer(webhook_app, name="webhook")
 if find_spec("sentence_transformers"):  # the extra `matcher` is installed; a catalog's image has neither it nor these
     from services.cli.ranking_commands import add_ranking_commands
 

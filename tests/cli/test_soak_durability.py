@@ -35,6 +35,13 @@ def test_feed_loses_nothing(tmp_path: Path) -> None:
     assert report["rows"][0]["events"] >= 800
 
 
+def test_every_event_reaches_receivers_that_are_down_slow_failing_and_lying(tmp_path: Path) -> None:
+    report = report_of(tmp_path, "webhooks", "--database", "sqlite", "--introductions", "4", "--kills", "0")
+    assert {row["name"]: row["taken"] for row in report["rows"][1:6]} == dict.fromkeys(
+        ("well", "down", "slow", "failing", "lying"), 4 * 7
+    )
+
+
 def test_killed_replicas_equal_a_rebuild(tmp_path: Path) -> None:
     report = report_of(tmp_path, "replicas", "--replicas", "2", "--kills", "1", "--profiles", "100")
     assert report["rows"][0]["matches_in_an_answer"] > 0

@@ -1,4 +1,4 @@
-"""`liaison soak kill | feed | replicas | freshness`: what is acknowledged is kept, told, and served soon."""
+"""`liaison soak kill | feed | replicas | webhooks | freshness`: what is acknowledged is kept, told, and served soon."""
 
 from pathlib import Path
 from typing import Annotated
@@ -60,6 +60,22 @@ def add_durability_commands(soak_app: typer.Typer, run_soak: RunSoak, default_di
 
         options = soak.ReplicaOptions(replicas=replicas, kills=kills, profiles=profiles, seed=seed)
         run_soak(lambda progress: soak.run(options, progress), reports)
+
+    @soak_app.command("webhooks")
+    def webhooks_command(
+        database: Database = Backend.POSTGRESQL,
+        introductions: Annotated[int, typer.Option(min=2, help="Of seven events each.")] = 200,
+        kills: Annotated[int, typer.Option(min=0, help="Of catalog processes, with SIGKILL.")] = 10,
+        seed: Seed = 0,
+        reports: Reports = default_directory,
+    ) -> None:
+        """Every event reaches every receiver in order: some are down, slow, failing, lying; the catalog is killed."""
+        from services.cli.soak import webhooks  # noqa: PLC0415 - the services take seconds
+
+        options = webhooks.WebhookOptions(
+            backend=database, introductions=introductions, kills=kills, hangs=max(introductions // 10, 2), seed=seed
+        )
+        run_soak(lambda progress: webhooks.run(options, progress), reports)
 
     @soak_app.command("freshness")
     def freshness_command(

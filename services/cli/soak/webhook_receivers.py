@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
@@ -48,6 +49,7 @@ class Heard:
     """Names in lower case."""
     body: bytes
     answered: Answer
+    at: datetime
 
 
 class Receiver:
@@ -106,7 +108,7 @@ class Receiver:
         """Note a request; what to do with it."""
         with self._changed:
             answer = self._answer(len(self._heard))
-            self._heard.append(Heard(path=path, headers=headers, body=body, answered=answer))
+            self._heard.append(Heard(path=path, headers=headers, body=body, answered=answer, at=datetime.now(UTC)))
             self._changed.notify_all()
         return answer
 
