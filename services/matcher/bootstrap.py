@@ -27,7 +27,9 @@ from services.matcher.feed.follower import Follower
 from services.matcher.feed.introduction_follower import IntroductionFollower
 from services.matcher.feed.store_follower import NoFeedbackFollower, StoreFollower
 from services.matcher.introductions.pairs import IntroducedPairs
+from services.matcher.judgments.served_priors import ServedPriors
 from services.matcher.judgments.service import GoldenSets
+from services.matcher.matching.behaviour import PriorsOf
 from services.matcher.matching.indexing import Indexer
 from services.matcher.matching.matchmaker import ExposureOf, IntroducedTo, Matchmaker
 from services.matcher.matching.position_waits import PositionWaits
@@ -85,6 +87,7 @@ class Matcher:
     recommendations: RecommendationService
     reports: ReportService
     suggestions: SuggestionService
+    priors: ServedPriors
     position_waits: PositionWaits
     forgetting: Forgetting
 
@@ -111,6 +114,7 @@ class Matcher:
         self.served_policies.start()
         self.served_comparisons.refresh()
         self.served_comparisons.start()
+        self.priors.start()
         self.runs.start()
         self.follower.start()
         self.feedback_follower.start()
@@ -136,6 +140,7 @@ class Matcher:
         self.models.stop()
         self.served_policies.stop()
         self.served_comparisons.stop()
+        self.priors.stop()
         self.vectors.stop()
         self.feed_http.close()
         self.runs.close()
@@ -174,6 +179,8 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     served_comparisons = ServedComparisons(comparisons, served_policies)
     pairs = IntroducedPairs()
     vectors = build_placement(settings)
+    # Facts of profiles are the same whichever model answers, so those of the settings' model serve all.
+    priors = ServedPriors(database, lambda: home.publisher.current, look_every_seconds=settings.priors_refresh_seconds)
     lines = _Lines(
         settings=settings,
         encoder_of=encoder_of,
@@ -183,6 +190,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         comparisons=served_comparisons,
         exposure_of=runs.exposure.exposure_of,
         introduced_to=pairs.others_of,
+        priors=priors.current,
     )
     home_spec = _home_spec(settings)
     home = lines.line(home_spec, settings.data_directory)
@@ -236,6 +244,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         allocations=AllocationService(database, Effort(seconds=settings.allocation_seconds)),
         recommendations=RecommendationService(database, Limits.of(settings)),
         reports=ReportService(database, settings.report_minimum_cell),
+        priors=priors,
         suggestions=SuggestionService(database, settings.suggestion_minimum_support),
         position_waits=PositionWaits(settings.max_wait_seconds),
         forgetting=_forgetting(settings, database, models, vectors, runs, feed_http),
@@ -280,6 +289,7 @@ class _Lines:
     comparisons: ServedComparisons
     exposure_of: ExposureOf
     introduced_to: IntroducedTo
+    priors: PriorsOf
 
     def beside(self, spec: ModelSpec) -> ModelLine:
         """Of a model beside the settings' one; raises what its library raises."""
@@ -320,6 +330,7 @@ class _Lines:
                 comparisons=self.comparisons,
                 exposure_of=self.exposure_of,
                 introduced_to=self.introduced_to,
+                priors=self.priors,
             ),
         )
 

@@ -94,6 +94,8 @@ class MatcherSettings(ServiceSettings):
     """How often a contact is recommended to the same profile without an answer before it rests until it fits better."""
     recommendation_retention_days: Annotated[int, Field(ge=7, le=3_650)] = 400
     """How long rounds of recommendations are kept with their explanations."""
+    priors_refresh_seconds: Annotated[float, Field(ge=0.05, le=3_600)] = 30
+    """How often the priors of accepting and answering are made anew where more was read."""
     suggestion_minimum_support: Annotated[int, Field(ge=2, le=1_000)] = 3
     """Refusals for one reason that a suggested rule must have spared its owner."""
     run_queue_bytes: Annotated[int, Field(ge=MIB)] = 64 * MIB

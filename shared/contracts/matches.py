@@ -149,6 +149,8 @@ class Provenance(WireModel):
     snapshot: str
     feed_seq: int
     as_of: date | None = None
+    priors: str | None = Field(default=None, exclude_if=lambda priors: priors is None)
+    """What people answered so far, as far as it counts in scores; only once somebody was asked."""
     comparison: ComparedPolicies | None = Field(default=None, exclude_if=lambda comparison: comparison is None)
     """Only in answers whose list was drafted from two policies; all others are as if there were no comparisons."""
 

@@ -13,6 +13,7 @@ from services.matcher.matching.matchmaker import Answer
 from services.matcher.matching.near_misses import NearlyMatched
 from services.matcher.matching.pipeline import ScoredMatch
 from services.matcher.matching.subject import Subject
+from services.matcher.priors.priors import NO_PRIORS, Priors
 from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.runs.run_ids import run_id
@@ -62,7 +63,7 @@ def written_answer(answer: Answer, encoder: Encoder) -> WrittenAnswer:
     Written without building the wire's objects, which took longer than finding what they hold: they are hundreds. A
     test reads it as a MatchResponse and finds every field.
     """
-    provenance = provenance_of(answer.request, answer.snapshot, answer.policy, answer.draft)
+    provenance = provenance_of(answer.request, answer.snapshot, answer.policy, answer.draft, answer.priors)
     policies = answer.draft.policies() if answer.draft else {}
     moves, matches = answer.arranged.moves, answer.arranged.matches
     asked = Asked(answer.subject, answer.request, answer.snapshot, answer.policy, encoder)
@@ -104,7 +105,11 @@ def _withheld(answer: Answer) -> list[str]:
 
 
 def provenance_of(
-    request: MatchRequest, snapshot: Snapshot, policy: RankingPolicy, draft: Draft | None = None
+    request: MatchRequest,
+    snapshot: Snapshot,
+    policy: RankingPolicy,
+    draft: Draft | None = None,
+    priors: Priors = NO_PRIORS,
 ) -> Provenance:
     """The versions an answer stands on; of a drafted list, both policies and their comparison."""
     named = draft.comparison.named if draft else None
@@ -114,6 +119,7 @@ def provenance_of(
         snapshot=snapshot.version,
         feed_seq=snapshot.feed_seq,
         as_of=request.as_of,
+        priors=priors.version,
         comparison=named,
     )
 

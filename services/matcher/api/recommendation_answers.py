@@ -31,7 +31,7 @@ class RoundWriter:
 
     def write(self, request: MatchRequest, answer: Answer, matches: Sequence[ScoredMatch]) -> Written:
         """Explain matches in this order, as answers do."""
-        provenance = provenance_of(request, answer.snapshot, answer.policy)
+        provenance = provenance_of(request, answer.snapshot, answer.policy, priors=answer.priors)
         asked = Asked(answer.subject, request, answer.snapshot, answer.policy, self._encoder)
         bodies = [match_json(rank, scored, asked) for rank, scored in enumerate(matches, start=1)]
         targets = tuple(scored.entry.profile_id for scored in matches)

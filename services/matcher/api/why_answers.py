@@ -54,7 +54,7 @@ def why_answer(found: WhyNot, request: MatchRequest, encoder: Encoder) -> WhyAns
         match=match,
         rules=rules,
         remedies=remedies(why, rules, match.explanation),
-        provenance=provenance_of(request, found.snapshot, found.policy),
+        provenance=provenance_of(request, found.snapshot, found.policy, priors=found.priors),
     )
 
 

@@ -28,6 +28,13 @@ def all_events(session: ReadSession) -> Sequence[Event]:
     return [_event(row) for row in rows]
 
 
+def all_answers(session: ReadSession) -> Sequence[Event]:
+    """Every acceptance and refusal by whoever was asked, by its id."""
+    answers = FeedbackRow.type.in_([FeedbackType.ACCEPTED.value, FeedbackType.DECLINED.value])
+    rows = session.scalars(select(FeedbackRow).where(answers).order_by(FeedbackRow.event_id))
+    return [_event(row) for row in rows]
+
+
 def events_about(session: ReadSession, profile_id: str) -> Sequence[Event]:
     """Every event of one profile, on either side, by its id."""
     is_about = or_(FeedbackRow.subject_id == profile_id, FeedbackRow.target_id == profile_id)

@@ -24,12 +24,13 @@ BEHAVIOURAL_SIGNALS = frozenset(
         Signal.PACE,
         Signal.RECENCY,
         Signal.RESPONSIVENESS,
+        Signal.ACCEPTANCE,
         Signal.CO_INVESTMENT,
         Signal.ALREADY_BACKED,
     }
 )
-"""Signals that are measured on a track record. With `personalised=false` none of them reads the reader's own, or what
-others' portfolios tell of it; a counterpart's own record stays, as a fact about the counterpart."""
+"""Signals that are measured on a track record, or on what was answered here. With `personalised=false` none of them
+reads the reader's own, or what others' portfolios tell of it; a counterpart's own record stays, as a fact about it."""
 
 
 def without_behaviour(subject: Subject) -> Subject:

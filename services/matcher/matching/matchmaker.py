@@ -7,6 +7,7 @@ from functools import cache
 from services.matcher.domain.texts import profile_texts
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.interleaving.team_draft import Team
+from services.matcher.matching.behaviour import NO_BEHAVIOUR, Behaviour, PriorBook, PriorsOf, no_priors
 from services.matcher.matching.calibrating import segment_subject
 from services.matcher.matching.comparison_source import ComparisonSource, LiveComparison, NoComparisons
 from services.matcher.matching.drafting import Draft, drafted_list
@@ -21,6 +22,7 @@ from services.matcher.matching.reranking import Arranged, arrange, pool_size
 from services.matcher.matching.stages import Stage, stage
 from services.matcher.matching.subject import Subject
 from services.matcher.matching.why import Why, why
+from services.matcher.priors.priors import NO_PRIORS, Priors
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
@@ -73,6 +75,7 @@ class Answer:
     draft: Draft | None = None
     """Whose choice each match is, where two policies are compared."""
     sees_members: bool = True
+    priors: Priors = NO_PRIORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class WhyNot:
     why: Why
     snapshot: Snapshot
     policy: RankingPolicy
+    priors: Priors
 
 
 class Matchmaker:
@@ -98,6 +102,7 @@ class Matchmaker:
         comparisons: ComparisonSource | None = None,
         exposure_of: ExposureOf = lambda _: 0,
         introduced_to: IntroducedTo = lambda _: frozenset(),
+        priors: PriorsOf = no_priors,
     ) -> None:
         """`indexer` embeds inline subjects; `encoder` says which languages the model reads.
 
@@ -109,6 +114,8 @@ class Matchmaker:
         self._comparisons = comparisons or NoComparisons()
         self._exposure_of = exposure_of
         self._introduced_to = introduced_to
+        self._priors = priors
+        self._prior_book = PriorBook()
         self._books = PairingBooks(encoder.languages)
 
     @property
@@ -133,9 +140,10 @@ class Matchmaker:
         with stage(Stage.SUBJECT):
             subject = self._subject(request, snapshot)
         comparison = self._comparisons.of(request, subject.kind)
+        behaviour = self._behaviour(request, subject)
         if comparison is not None:
-            return self._drafted(request, subject, snapshot, comparison, taken or {}, sees_members)
-        return self._answer(request, subject, snapshot, policy, taken or {}, self._exposure_of, sees_members)
+            return self._drafted(request, subject, snapshot, comparison, taken or {}, sees_members, behaviour)
+        return self._answer(request, subject, snapshot, policy, taken or {}, self._exposure_of, sees_members, behaviour)
 
     def _drafted(
         self,
@@ -145,12 +153,23 @@ class Matchmaker:
         comparison: LiveComparison,
         taken: Mapping[str, int],
         sees_members: bool,
+        behaviour: Behaviour,
     ) -> Answer:
         """One list from those of two policies; near misses are the first policy's."""
         exposure_of = cache(self._exposure_of)  # it may grow meanwhile, and both lists must withhold the same
+        asked = {Team.FIRST: request, Team.SECOND: request.model_copy(update={"near_misses": 0})}
         first, second = (
-            self._answer(asked, subject, snapshot, comparison.policy_of(team), taken, exposure_of, sees_members)
-            for team, asked in ((Team.FIRST, request), (Team.SECOND, request.model_copy(update={"near_misses": 0})))
+            self._answer(
+                asked[team],
+                subject,
+                snapshot,
+                comparison.policy_of(team),
+                taken,
+                exposure_of,
+                sees_members,
+                behaviour,
+            )
+            for team in (Team.FIRST, Team.SECOND)
         )
         lists = {Team.FIRST: first.arranged, Team.SECOND: second.arranged}
         arranged, draft = drafted_list(lists, comparison, request, snapshot)
@@ -165,10 +184,11 @@ class Matchmaker:
         taken: Mapping[str, int],
         exposure_of: ExposureOf,
         sees_members: bool,
+        behaviour: Behaviour,
     ) -> Answer:
         """The answer under one policy."""
         with stage(Stage.ELIGIBILITY):
-            prepared = self.prepared(request, subject, snapshot, policy, sees_members=sees_members)
+            prepared = self.prepared(request, subject, snapshot, policy, sees_members=sees_members, behaviour=behaviour)
         with stage(Stage.RANKING):
             ranking = match(prepared, pool_size(request))
         above = [one for one in ranking.matches if one.score >= floor_of(request, policy, prepared, one.entry)]
@@ -183,6 +203,7 @@ class Matchmaker:
             snapshot=snapshot,
             policy=policy,
             sees_members=sees_members,
+            priors=behaviour.priors,
         )
 
     def why(self, request: MatchRequest, target_id: str, snapshot: Snapshot, *, sees_members: bool = True) -> WhyNot:
@@ -191,10 +212,11 @@ class Matchmaker:
         policy = self.policy_of(request)
         subject = self._subject(request, snapshot)
         target = stored_target(target_id, snapshot)
-        prepared = self.prepared(request, subject, snapshot, policy, sees_members=sees_members)
+        behaviour = self._behaviour(request, subject)
+        prepared = self.prepared(request, subject, snapshot, policy, sees_members=sees_members, behaviour=behaviour)
         floor = floor_of(request, policy, prepared, target)
         found = why(prepared, snapshot, target_id, limit=request.limit, floor=floor)
-        return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=policy)
+        return WhyNot(subject=subject, why=found, snapshot=snapshot, policy=policy, priors=behaviour.priors)
 
     def kind_of(self, target_id: str, snapshot: Snapshot) -> Kind:
         """The kind of a stored profile. Raises TargetNotFound."""
@@ -212,6 +234,7 @@ class Matchmaker:
         policy: RankingPolicy,
         *,
         sees_members: bool = True,
+        behaviour: Behaviour = NO_BEHAVIOUR,
     ) -> Prepared:
         """A request's question about a subject, to be scored by a policy."""
         scope = Scope(
@@ -221,7 +244,10 @@ class Matchmaker:
             as_of=request.as_of,
             sees_members=sees_members,
         )
-        return prepare(subject, scope, snapshot, self._books.book(policy, snapshot.chance), request.fusion)
+        return prepare(subject, scope, snapshot, self._books.book(policy, snapshot.chance), request.fusion, behaviour)
+
+    def _behaviour(self, request: MatchRequest, subject: Subject) -> Behaviour:
+        return Behaviour.of(self._priors(), subject, self._prior_book, is_personalised=request.personalised)
 
     def warm(self, policy: RankingPolicy) -> None:
         """Make a policy ready to rank, so that the first request it answers is as quick as the next."""

@@ -1,7 +1,7 @@
 """Every signal of one subject against rows of a segment, in both directions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -69,6 +69,12 @@ class PairSignals:
     rows: Rows = field(repr=False)
     forward: Signals
     backward: Signals
+
+    def with_more(self, forward: Signals, backward: Signals) -> "PairSignals":
+        """The same with further signals, which take the place of those of their name."""
+        if not forward and not backward:
+            return self
+        return replace(self, forward={**self.forward, **forward}, backward={**self.backward, **backward})
 
 
 def text_signals(words: Words, meaning: FloatVector, cosines: FloatVector) -> dict[Signal, Measured]:

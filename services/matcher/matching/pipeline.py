@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from services.matcher.domain.attributes import Mask
+from services.matcher.matching.behaviour import NO_BEHAVIOUR, Behaviour
 from services.matcher.matching.calibrating import PairingBook, fused_scores
 from services.matcher.matching.eligible import Eligible, Scope, count_eligible, judge_eligibility
 from services.matcher.matching.measuring import Cosines, PairSignals, Readings, measure, readings_of
@@ -58,7 +59,12 @@ class Prepared:
 
 
 def prepare(
-    subject: Subject, scope: Scope, snapshot: Snapshot, book: PairingBook, fusion: Fusion | None = None
+    subject: Subject,
+    scope: Scope,
+    snapshot: Snapshot,
+    book: PairingBook,
+    fusion: Fusion | None = None,
+    behaviour: Behaviour = NO_BEHAVIOUR,
 ) -> Prepared:
     """Judge the rules of both sides over the whole snapshot, and choose how each kind is scored."""
     return Prepared(
@@ -67,6 +73,7 @@ def prepare(
             scope=scope,
             book=book,
             pairings={kind: book.pairing(subject.kind, kind, fusion) for kind in scope.target_kinds},
+            behaviour=behaviour,
             readings=readings_of(subject.entry.language, book.model_languages, snapshot.chance),
             rescorings={
                 kind: rescoring
@@ -138,6 +145,7 @@ class Scorer:
     book: PairingBook
     pairings: dict[Kind, Pairing]
     readings: Readings
+    behaviour: Behaviour = NO_BEHAVIOUR
     rescorings: dict[Kind, Rescoring] = field(default_factory=dict)
     """Kinds whose final order a learned model decides."""
 
@@ -153,7 +161,8 @@ class Scorer:
         self, eligible: Eligible, words: WordLegs, rows: Rows, kind: Kind, cosines: Cosines | None = None
     ) -> PairSignals:
         """All signals of rows of one kind; with bounds of their `cosines` instead, what they can be at most."""
-        return measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of, cosines)
+        signals = measure(self.subject, eligible, words, rows, kind, self.readings, self.scope.as_of, cosines)
+        return signals.with_more(*self.behaviour.signals(eligible.segment, rows))
 
     def measured(self, legs: Legs, rows: Rows, kind: Kind) -> MeasuredRows:
         """Rows of one kind under the readable weights."""
@@ -252,7 +261,10 @@ class Scorer:
         """What the structured signals of a segment's targets of each kind can be at most."""
         facts, records = self.subject.entry.facts, self.book.record_columns(segment)
         shared = shared_values(facts, segment.facts, self.scope.as_of)
-        return {kind: upper_values(facts, shared, records[kind], self.readings.records) for kind in self.pairings}
+        return {
+            kind: self.behaviour.bounded(upper_values(facts, shared, records[kind], self.readings.records), segment)
+            for kind in self.pairings
+        }
 
     def _by_kind(self, eligible: Eligible, rows: Rows) -> Iterator[tuple[Kind, Mask]]:
         kinds = eligible.segment.attributes.kinds[rows]

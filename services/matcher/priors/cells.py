@@ -1,5 +1,6 @@
 """Profiles alike in kind, field and stage; pure."""
 
+from bisect import bisect
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -8,8 +9,8 @@ from services.matcher.domain.facts import ProfileFacts
 from services.matcher.domain.sector_aliases import field_of
 from shared.contracts.kinds import Kind
 
-_GROWING_FROM, _LATE_FROM = 2.0, 4.0
-"""Steps of the ladder of stages: Pre-A, and Series B."""
+BANDS_FROM = (2.0, 4.0)
+"""Steps of the ladder of stages at which `growing` and `late` begin: Pre-A, and Series B."""
 
 
 class StageBand(StrEnum):
@@ -40,7 +41,4 @@ def _band(facts: ProfileFacts) -> StageBand:
     steps = ladder_steps(facts)
     if steps is None:
         return StageBand.UNKNOWN
-    middle = (steps[0] + steps[1]) / 2
-    if middle < _GROWING_FROM:
-        return StageBand.EARLY
-    return StageBand.GROWING if middle < _LATE_FROM else StageBand.LATE
+    return list(StageBand)[bisect(BANDS_FROM, (steps[0] + steps[1]) / 2)]
