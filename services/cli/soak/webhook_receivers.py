@@ -125,10 +125,13 @@ class _Server(ThreadingHTTPServer):
 def _handler_for(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            length = int(self.headers.get("content-length", 0))
+            body = self.rfile.read(length)
+            self.close_connection = True
+            if len(body) < length:  # the sender was killed while it wrote
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = receiver.take(self.path, headers, body)
-            self.close_connection = True
             with suppress(OSError):
                 _ANSWERS[answer](self, receiver.ending)
 
