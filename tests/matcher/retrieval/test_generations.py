@@ -62,3 +62,15 @@ def test_interrupted_placing_goes_on_where_it_stopped(vector_database: VectorDat
 
     assert place(vector_database, PREFIX, KeyedVectors(keys=wanted.keys, vectors_of=noted, dimension=16), "bb") == name
     assert sent == [50]
+
+
+def test_after_a_renewal_nothing_unused_is_held_anywhere(vector_database: VectorDatabase) -> None:
+    vectors = unit_rows(0, 60)
+    place(vector_database, PREFIX, keyed(vectors[:30]), "aa", spare=0)
+    old = place(vector_database, PREFIX, keyed(vectors[:50]), "bb", spare=0)
+    wanted = keyed(vectors[1:50])  # one of them was erased
+    name = place(vector_database, PREFIX, wanted, "cc", is_renewed=True)
+    assert name > old
+    assert vector_database.collections(PREFIX) == [name]
+    assert vector_database.size(name) == 49
+    assert place(vector_database, PREFIX, wanted, "dd", is_renewed=True) == name
