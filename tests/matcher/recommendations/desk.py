@@ -55,6 +55,29 @@ def good_project(name: str, **fields: Any) -> Profile:
     return make_project(**({"title": f"{text} {name}", "summary": text, "sectors": ["energy"]} | fields))
 
 
+class _Market:
+    """The corpus, indexed and calibrated once; every desk begins with it as it was."""
+
+    def __init__(self, indexer: Indexer) -> None:
+        self.pairs = IntroducedPairs()
+        self.publisher = make_publisher(indexer, [version(name, one) for name, one in corpus().items()])
+        self.matchmaker = Matchmaker(
+            publisher=self.publisher,
+            indexer=indexer,
+            encoder=HashingEncoder(),
+            introduced_to=self.pairs.others_of,
+        )
+        self._first = self.publisher.current
+
+    def begin_anew(self) -> None:
+        self.pairs.forget()
+        self.publisher.start_from(self._first.base, self._first.feed_seq)
+        self.publisher.current = self._first  # the very one that was calibrated
+
+
+_markets: list[_Market] = []
+
+
 class Desk:
     """What a test does and asks."""
 
@@ -62,14 +85,11 @@ class Desk:
         self.now = MONDAY
         self.database = database
         self._indexer = indexer
-        self._pairs = IntroducedPairs()
-        self._publisher = make_publisher(indexer, [version(name, one) for name, one in corpus().items()])
-        self._matchmaker = Matchmaker(
-            publisher=self._publisher,
-            indexer=indexer,
-            encoder=HashingEncoder(),
-            introduced_to=self._pairs.others_of,
-        )
+        if not _markets:
+            _markets.append(_Market(indexer))
+        market = _markets[0]
+        market.begin_anew()
+        self._pairs, self._publisher, self._matchmaker = market.pairs, market.publisher, market.matchmaker
         usual: dict[str, Any] = {"quota": 10, "readers": 20, "repeats": 3, "retention": timedelta(days=400)}
         self.service = RecommendationService(database, Limits(**(usual | limits)), lambda: self.now)
         with database.write() as session:

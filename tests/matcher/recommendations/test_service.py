@@ -1,10 +1,14 @@
 """Rounds on both databases: once a period, new first, without whom is settled, within quotas and capacities."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from services.matcher.recommendations import repository
 from services.matcher.recommendations.errors import RecommendationNotFound
@@ -16,7 +20,8 @@ from tests.matcher.recommendations.conftest import indexer_on
 from tests.matcher.recommendations.desk import READER, Desk, best, good_project, names
 
 
-def test_a_round_is_made_once_and_shown_as_it_was_made(desk: Desk) -> None:
+def test_a_round_is_made_once_and_shown_as_it_was_made(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     preview = desk.show(limit=3)
     assert preview.given_at is None and len(best(names(preview))) == 3
     made = desk.made(channel=Channel.DIGEST, limit=3)
@@ -69,7 +74,8 @@ def test_kinds_that_a_round_did_not_ask_for_are_no_news_next_time(desk: Desk) ->
 
 @pytest.mark.parametrize("kind", ["dismissed", "declined"])
 @pytest.mark.parametrize("is_personalised", [True, False])
-def test_whom_a_side_has_refused_is_left_out_at_once(desk: Desk, kind: str, is_personalised: bool) -> None:
+def test_whom_a_side_has_refused_is_left_out_at_once(desk_on_both: Desk, kind: str, is_personalised: bool) -> None:
+    desk = desk_on_both
     desk.make(is_personalised=is_personalised)
     desk.feedback(kind, "anode")
     desk.feedback(kind, READER, "cells")  # the other side may be the one
@@ -137,7 +143,8 @@ def test_a_profile_is_recommended_to_no_more_readers_than_it_can_take(kept_datab
     assert len(best(names(desk.make("rival")))) == 3
 
 
-def test_stated_capacity_and_open_introductions_count(desk: Desk) -> None:
+def test_stated_capacity_and_open_introductions_count(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     line = make_platform(title="Silicon anode cells with a stable solid electrolyte", sectors=["energy"], capacity=1)
     desk.tell("line", line)
     assert "line" in names(desk.make("anode"))
@@ -177,7 +184,8 @@ def test_load_spreads_over_weeks_until_unanswered_contacts_rest(kept_database: D
     assert "anode" in names(desk.make(limit=2))  # interest: it is no longer unanswered
 
 
-def test_without_profiling_what_the_reader_did_changes_nothing(desk: Desk) -> None:
+def test_without_profiling_what_the_reader_did_changes_nothing(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     desk.make(is_personalised=False)
     for days, name in ((7, "anode"), (7, "cells"), (7, "anode")):
         desk.days_later(days)
@@ -189,7 +197,8 @@ def test_without_profiling_what_the_reader_did_changes_nothing(desk: Desk) -> No
         desk.make(is_personalised=False)
 
 
-def test_a_recommendation_is_explained_later_as_it_was_given(desk: Desk) -> None:
+def test_a_recommendation_is_explained_later_as_it_was_given(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     made = desk.make()
     desk.tell("anode", good_project("anode", summary="Something else"), 2)
     desk.days_later(100)
@@ -213,7 +222,8 @@ def test_old_rounds_are_forgotten_after_the_retention(kept_database: Database) -
         desk.service.find(old)
 
 
-def test_an_erased_profile_is_dropped_as_reader_and_as_contact(desk: Desk) -> None:
+def test_an_erased_profile_is_dropped_as_reader_and_as_contact(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     mine, rivals = desk.make(), desk.make("rival")
     with desk.database.write() as session:
         assert repository.forget_profiles(session, ["anode"]) == 2
@@ -223,3 +233,54 @@ def test_an_erased_profile_is_dropped_as_reader_and_as_contact(desk: Desk) -> No
     for item in rivals.items:
         with pytest.raises(RecommendationNotFound):
             desk.service.find(str(item.recommendation_id))
+
+
+class Seasons(RuleBasedStateMachine):
+    """Weeks of rounds, dismissals and introductions, in any order: limits hold, and nobody settled comes back."""
+
+    readers = (READER, "rival")
+    databases: ClassVar[list[Database]] = []
+    quota, capacity = 2, 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        [database] = self.databases
+        self.desk = Desk(database, indexer_on(database), quota=self.quota, readers=self.capacity, repeats=2)
+        self.settled: set[tuple[str, str]] = set()
+        self.given: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        """By week and target: the readers."""
+
+    @rule(reader=st.sampled_from(readers), is_personalised=st.booleans())
+    def make(self, reader: str, is_personalised: bool) -> None:
+        made = self.desk.made(reader, is_personalised=is_personalised)
+        for target in names(made.round):
+            assert (reader, target) not in self.settled
+            if made.is_new:
+                self.given[made.round.key.period_key][target].add(reader)
+        assert made.round == self.desk.show(reader, is_personalised=is_personalised)
+
+    @rule(reader=st.sampled_from(readers), contact=st.sampled_from(["anode", "cells"]), is_dismissed=st.booleans())
+    def settle(self, reader: str, contact: str, is_dismissed: bool) -> None:
+        if is_dismissed:
+            self.desk.feedback("dismissed", contact, reader)
+        else:
+            self.desk.introduce(reader, contact, "met")
+        self.settled.add((reader, contact))
+
+    @rule()
+    def week_passes(self) -> None:
+        self.desk.days_later(7)
+
+    @invariant()
+    def limits_hold(self) -> None:
+        for week in self.given.values():
+            assert all(len(readers) <= self.capacity for readers in week.values())
+            for reader in self.readers:
+                assert sum(reader in readers for readers in week.values()) <= self.quota
+
+
+def test_limits_hold_in_any_order_of_weeks_rounds_and_refusals(sqlite_database: Database) -> None:
+    Seasons.databases[:] = [sqlite_database]
+    run_state_machine_as_test(
+        Seasons, settings=settings(max_examples=12, stateful_step_count=12, deadline=None, derandomize=True)
+    )
