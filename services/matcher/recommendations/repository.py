@@ -146,18 +146,6 @@ def prune(session: WriteSession, before: datetime) -> None:
     _forget(session, session.scalars(oldest).all())
 
 
-def forget_profiles(session: WriteSession, profile_ids: Collection[str]) -> int:
-    """Drop whatever was recommended to these profiles, and them to others; how many recommendations there were."""
-    rounds = select(RecommendationRoundRow.round_id).where(RecommendationRoundRow.reader_id.in_(profile_ids))
-    _forget(session, session.scalars(rounds).all())
-    dropped = session.execute(
-        delete(RecommendationRow)
-        .where(or_(RecommendationRow.target_id.in_(profile_ids), RecommendationRow.reader_id.in_(profile_ids)))
-        .returning(RecommendationRow.recommendation_id)
-    )
-    return len(dropped.all())
-
-
 def _forget(session: WriteSession, round_ids: Sequence[str]) -> None:
     session.execute(delete(RecommendationRow).where(RecommendationRow.round_id.in_(round_ids)))
     session.execute(delete(RecommendationRoundRow).where(RecommendationRoundRow.round_id.in_(round_ids)))

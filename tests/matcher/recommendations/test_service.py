@@ -10,7 +10,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from services.matcher.recommendations import repository
 from services.matcher.recommendations.errors import RecommendationNotFound
 from shared.contracts.kinds import Kind
 from shared.contracts.recommendations import Channel, Period, WhyNow
@@ -220,19 +219,6 @@ def test_old_rounds_are_forgotten_after_the_retention(kept_database: Database) -
     assert newer is not None and desk.service.find(newer)
     with pytest.raises(RecommendationNotFound):
         desk.service.find(old)
-
-
-def test_an_erased_profile_is_dropped_as_reader_and_as_contact(desk_on_both: Desk) -> None:
-    desk = desk_on_both
-    mine, rivals = desk.make(), desk.make("rival")
-    with desk.database.write() as session:
-        assert repository.forget_profiles(session, ["anode"]) == 2
-        repository.forget_profiles(session, ["rival"])
-    assert names(desk.show()) == [name for name in names(mine) if name != "anode"]
-    assert desk.show("rival").given_at is None
-    for item in rivals.items:
-        with pytest.raises(RecommendationNotFound):
-            desk.service.find(str(item.recommendation_id))
 
 
 class Seasons(RuleBasedStateMachine):
