@@ -144,19 +144,20 @@ def test_over_rounds_everybody_of_a_band_has_a_place_before_anybody_has_two_more
 
 
 @given(
-    candidates=candidates_of,
-    known=st.sets(st.integers(0, 24)),
-    times=st.dictionaries(st.integers(0, 24), st.integers(1, 4)),
+    told=st.lists(st.tuples(st.sampled_from(Band), st.booleans(), st.integers(0, 4)), min_size=2, max_size=12),
     places=st.integers(0, 8),
 )
 def test_nobody_in_turn_stands_before_a_better_band_that_was_left_out(
-    candidates: list[Candidate], known: set[int], times: dict[int, int], places: int
+    told: list[tuple[Band, bool, int]], places: int
 ) -> None:
+    """Each candidate by its band, whether it was seen before, and how often it was given."""
+    candidates = [candidate(f"t{number:02}", band) for number, (band, _, _) in enumerate(told)]
+    pairs = list(zip(candidates, told, strict=True))
     history = History(
-        seen={f"t{number:02}": seen(candidate("x", Band.LOW, 0.0)) for number in known},
-        given={f"t{number:02}": given_times(often) for number, often in times.items()},
+        seen={one.target_id: seen(one) for one, (_, is_known, _) in pairs if is_known},
+        given={one.target_id: given_times(times) for one, (_, _, times) in pairs if times},
     )
-    everybody = chosen(candidates, history, 25)
+    everybody = chosen(candidates, history, len(candidates))
     found = chosen(candidates, history, places)
     assert len(names(found)) == len(set(names(found))) == min(places, len(everybody.choices))
     assert found == chosen(candidates[::-1], history, places)  # the order of the matches decides nothing

@@ -194,6 +194,11 @@ def test_without_profiling_what_the_reader_did_changes_nothing(desk_on_both: Des
         desk.feedback("shown", name)
         assert desk.show(is_personalised=False) == silent
         desk.make(is_personalised=False)
+    desk.days_later(7)
+    resting = desk.show(is_personalised=False)
+    assert "electrolyte" not in names(resting)
+    desk.feedback("opened", "electrolyte")
+    assert desk.show(is_personalised=False) == resting
 
 
 def test_a_recommendation_is_explained_later_as_it_was_given(desk_on_both: Desk) -> None:
