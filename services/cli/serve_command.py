@@ -120,11 +120,11 @@ def told_database_problems() -> Iterator[None]:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - fast --help
 
     from shared.kit.errors import ServiceError  # noqa: PLC0415
-    from shared.kit.migrations import SchemaBehindError  # noqa: PLC0415
+    from shared.kit.migrations import SchemaMismatchError  # noqa: PLC0415
 
     try:
         yield
-    except SchemaBehindError as error:
+    except SchemaMismatchError as error:
         raise CommandProblem(str(error)) from None
     except (SQLAlchemyError, ServiceError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,8 @@ _POSTGRESQL_OPTIONS = " ".join(
         "tcp_keepalives_count=3",
     )
 )
+_READ_ONLY_TRANSACTION = "25006"
+"""What PostgreSQL calls a write on a standby, in recovery, or under `default_transaction_read_only`."""
 _BUSY = "The database is not available or too busy; try again shortly."
 
 
@@ -57,6 +59,15 @@ class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class DatabaseReadOnly(Unavailable):
+    """The database answers, and takes no writes now: a standby, a recovery, or a switch that somebody has set."""
+
+    code = "database_read_only"
+
+    def __init__(self) -> None:
+        super().__init__("The database takes no writes at the moment; reading goes on.", retry_after_seconds=5)
+
+
 class Database:
     """An engine and the two ways to use it; open sessions in the thread that uses them."""
 
@@ -82,9 +93,13 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[WriteSession]:
-        """A session that is committed, durably, before the block is left; raises DatabaseUnavailable."""
+        """A session that is committed, durably, before the block is left.
+
+        Raises DatabaseUnavailable, DatabaseReadOnly.
+        """
         with (
             self._watched(),
+            _told_if_read_only(),
             nullcontext() if self.is_postgresql else self.writer_turn(),
             WriteSession(self._writing, expire_on_commit=False) as session,
             session.begin(),
@@ -120,6 +135,17 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _told_if_read_only() -> Iterator[None]:
+    """For writes alone: a reader that writes is at fault itself."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _READ_ONLY_TRANSACTION:
+            raise DatabaseReadOnly from error
+        raise
 
 
 def create_database(url: str, limits: DatabaseLimits | None = None) -> Database:

@@ -7,6 +7,7 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, text
 
 from shared.kit.database import Database, DatabaseLimits, create_database
@@ -15,8 +16,22 @@ from shared.kit.postgresql_connection import unbounded
 MIGRATION_LOCK = 6_451_002
 
 
-class SchemaBehindError(Exception):
+class SchemaMismatchError(Exception):
+    """The database and this version do not go together; the words say what to do."""
+
+
+class SchemaBehindError(SchemaMismatchError):
     """The database lacks migrations that this version needs; the service does not start."""
+
+
+class SchemaAheadError(SchemaMismatchError):
+    """The database was migrated by a newer version, and this one cannot migrate it."""
+
+    def __init__(self, current: str) -> None:
+        super().__init__(
+            f"The schema stands at {current}, which this version does not know: it is of a newer version. Install that "
+            "one (or restore a backup of this version's schema)."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +58,20 @@ def schema_state(database: Database, folder: Path, *, version_table: str) -> Sch
     scripts = ScriptDirectory(str(folder))
     newest = scripts.get_current_head()
     assert newest is not None
-    known = [script.revision for script in scripts.walk_revisions()]  # newest first
+    known = _revisions(scripts)
     missing = len(known) if current is None else known.index(current) if current in known else 0
     return SchemaState(current=current, newest=newest, missing=missing)
+
+
+def check_known(revision: str, folder: Path) -> None:
+    """Raise SchemaAheadError where the migrations of `folder` do not lead to a revision."""
+    if revision not in _revisions(ScriptDirectory(str(folder))):
+        raise SchemaAheadError(revision)
+
+
+def _revisions(scripts: ScriptDirectory) -> list[str]:
+    """Newest first."""
+    return [script.revision for script in scripts.walk_revisions()]
 
 
 def check_schema(database: Database, folder: Path, *, version_table: str) -> None:
@@ -61,7 +87,7 @@ def check_schema(database: Database, folder: Path, *, version_table: str) -> Non
 def open_migrated(
     url: str, folder: Path, *, version_table: str, migrate: bool, limits: DatabaseLimits | None = None
 ) -> Database:
-    """A database at its newest schema: brought there, or else checked; raises SchemaBehindError."""
+    """A database at its newest schema: brought there, or else checked; raises SchemaMismatchError."""
     database = create_database(url, limits)
     try:
         (upgrade if migrate else check_schema)(database, folder, version_table=version_table)
@@ -72,7 +98,10 @@ def open_migrated(
 
 
 def upgrade(database: Database, folder: Path, *, version_table: str, revision: str = "head") -> None:
-    """Run every migration of `folder` that is missing, in one transaction; several processes may try at once."""
+    """Run every migration of `folder` that is missing, in one transaction; several processes may try at once.
+
+    Raises SchemaAheadError.
+    """
     engine = database.engine.execution_options(begin_immediate=True)
     with engine.begin() as connection, unbounded(connection.connection.driver_connection):
         if database.is_postgresql:
@@ -82,7 +111,14 @@ def upgrade(database: Database, folder: Path, *, version_table: str, revision: s
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection
         config.attributes["version_table"] = version_table
-        command.upgrade(config, revision)
+        try:
+            command.upgrade(config, revision)
+        except CommandError:
+            options = {"version_table": version_table}
+            current = MigrationContext.configure(connection, opts=options).get_current_revision()
+            if current is not None:
+                check_known(current, folder)
+            raise
 
 
 def run_environment(metadata: MetaData) -> None:

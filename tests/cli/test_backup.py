@@ -6,11 +6,13 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from services.catalog.app import create_app, open_catalog
 from services.catalog.changes.feed import read_feed
 from services.catalog.profiles import service
+from services.catalog.schema import VERSION_TABLE
 from services.catalog.settings import CatalogSettings
 from services.cli.backup.backups import back_up, restore
 from services.cli.backup.kept_services import kept_service
@@ -113,6 +115,19 @@ def test_damaged_backup_changes_nothing(urls: tuple[str, str], programs: Path, t
     with pytest.raises(CommandProblem):
         restore(CATALOG, urls[1], tmp_path / "damaged", programs=programs)
     restore(CATALOG, urls[1], tmp_path / "backup", programs=programs)
+
+
+def test_backup_of_a_newer_schema_is_refused_in_words_and_changes_nothing(
+    urls: tuple[str, str], programs: Path, tmp_path: Path
+) -> None:
+    database = open_catalog(urls[0])
+    with database.write() as session:
+        session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    database.close()
+    back_up(CATALOG, urls[0], tmp_path / "backup", programs=programs)
+    with pytest.raises(CommandProblem, match="stands at 9999, which this version does not know"):
+        restore(CATALOG, urls[1], tmp_path / "backup", programs=programs)
+    assert feed_of(urls[1])[0] == ()  # not even a table was there: it opens as a new one
 
 
 def test_matcher_on_a_restored_catalog_equals_the_one_before(

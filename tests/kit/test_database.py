@@ -5,8 +5,9 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError
 
-from shared.kit.database import Database, DatabaseUnavailable, create_database
+from shared.kit.database import Database, DatabaseReadOnly, DatabaseUnavailable, create_database
 from tests.postgres import PostgresServer
 
 
@@ -99,3 +100,39 @@ def test_postgresql_url_is_taken_with_and_without_its_driver(
 def test_other_databases_are_refused_with_what_to_use(url: str) -> None:
     with pytest.raises(ValueError, match="sqlite:///path"):
         create_database(url)
+
+
+def test_writes_to_a_server_that_takes_none_are_told_to_come_back_and_reads_go_on(postgresql_url: str) -> None:
+    database = create_database(postgresql_url)
+    with database.write() as session:
+        session.execute(text("CREATE TABLE counts (value INTEGER)"))
+        name = session.scalar(text("SELECT current_database()"))
+    with database.write() as session:
+        session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    database.close()  # it counts for new connections
+    with pytest.raises(DatabaseReadOnly) as failure, database.write() as session:
+        session.execute(text("INSERT INTO counts VALUES (1)"))
+    assert (failure.value.status, failure.value.headers["Retry-After"]) == (503, "5")
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM counts")) == 0
+    assert database.is_available
+    database.close()
+
+
+def test_a_reader_that_writes_is_not_excused(postgresql_url: str) -> None:
+    database = create_database(postgresql_url)
+    with pytest.raises(InternalError, match="read-only transaction"), database.read() as session:
+        session.execute(text("CREATE TABLE counts (value INTEGER)"))
+    database.close()
+
+
+def test_a_backend_that_is_ended_under_a_write_is_a_database_away(
+    postgres_server: PostgresServer, postgresql_url: str
+) -> None:
+    database = create_database(postgresql_url)
+    with pytest.raises(DatabaseUnavailable), database.write() as session:
+        process = session.scalar(text("SELECT pg_backend_pid()"))
+        with postgres_server.connect("postgres") as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (process,))
+        session.execute(text("SELECT 1"))
+    database.close()

@@ -13,7 +13,7 @@ from services.catalog.app import open_catalog
 from services.catalog.schema import MIGRATIONS, VERSION_TABLE
 from services.cli.main import app
 from shared.kit.database import Database, create_database
-from shared.kit.migrations import SchemaBehindError, schema_state
+from shared.kit.migrations import SchemaAheadError, SchemaBehindError, schema_state
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,6 +44,14 @@ def test_a_service_goes_on_with_the_schema_of_a_newer_version(empty_url: str) ->
     assert schema_state(database, MIGRATIONS, version_table=VERSION_TABLE).is_ahead
     database.close()
     open_catalog(empty_url, migrate=False).close()
+
+
+def test_a_newer_schema_cannot_be_migrated_and_that_is_said(empty_url: str) -> None:
+    database = open_catalog(empty_url)
+    set_revision(database, "9999")
+    database.close()
+    with pytest.raises(SchemaAheadError, match="stands at 9999, which this version does not know"):
+        open_catalog(empty_url)
 
 
 def test_missing_migrations_are_counted(empty_url: str) -> None:

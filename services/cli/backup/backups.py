@@ -12,6 +12,7 @@ from sqlalchemy import URL, inspect, make_url
 from services.cli.backup.kept_services import KeptService, row_counts
 from services.cli.problems import CommandProblem
 from shared.kit.database import create_database
+from shared.kit.migrations import SchemaAheadError, check_known
 
 _PRIVATE = 0o600
 """A backup holds what nobody may read: contacts, hidden profiles."""
@@ -54,13 +55,20 @@ def restore(
     if url.get_backend_name() == "sqlite":
         _restore_sqlite(kept, Path(url.database or ""), source, replace=replace)
     else:
-        _restore_postgresql(url, source, replace=replace, programs=programs)
+        _restore_postgresql(kept, url, source, replace=replace, programs=programs)
     database = kept.open(database_url)
     try:
         kept.after_restore(database)
         return row_counts(database)
     finally:
         database.close()
+
+
+def _check_revision(kept: KeptService, source: Path, revision: str) -> None:
+    try:
+        check_known(revision, kept.migrations)
+    except SchemaAheadError as error:
+        raise CommandProblem(f"{source}: {error} Nothing was changed.") from None
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -85,6 +93,9 @@ def _check_sqlite(kept: KeptService, path: Path) -> None:
 
 def _restore_sqlite(kept: KeptService, target: Path, source: Path, *, replace: bool) -> None:
     _check_sqlite(kept, source)
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as connection:
+        for (revision,) in connection.execute(f"SELECT version_num FROM {kept.version_table}"):  # noqa: S608 - our table
+            _check_revision(kept, source, revision)
     if target.exists() and not replace:
         raise CommandProblem(f"--database-url: {target} exists. Stop its service and add --replace to give it up.")
     aside = target.with_name(f".{target.name}.part")
@@ -98,7 +109,9 @@ def _restore_sqlite(kept: KeptService, target: Path, source: Path, *, replace: b
     _sync(target.parent)
 
 
-def _restore_postgresql(url: URL, source: Path, *, replace: bool, programs: Path | None) -> None:
+def _restore_postgresql(kept: KeptService, url: URL, source: Path, *, replace: bool, programs: Path | None) -> None:
+    for revision in _dumped_revisions(kept, source, programs):
+        _check_revision(kept, source, revision)
     database = create_database(url.render_as_string(hide_password=False))
     is_empty = not inspect(database.engine).get_table_names()
     database.close()
@@ -112,13 +125,27 @@ def _restore_postgresql(url: URL, source: Path, *, replace: bool, programs: Path
     _run_postgresql(url, programs, "pg_restore", *options, str(source))
 
 
+def _dumped_revisions(kept: KeptService, source: Path, programs: Path | None) -> list[str]:
+    """Where the schema of a dump stands, read out of it: lines between COPY and its end."""
+    script = _run(programs, "pg_restore", "--data-only", f"--table={kept.version_table}", "--file=-", str(source))
+    rows = script.partition(f"{kept.version_table} (version_num) FROM stdin;\n")[2].partition("\\.")[0]
+    return rows.split()
+
+
 def _run_postgresql(url: URL, programs: Path | None, program: str, *arguments: str) -> None:
     """With the password in the environment, where no list of processes shows it."""
     address = url.set(drivername="postgresql", password=None).render_as_string()
-    environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    command = [str(programs / program) if programs else program, f"--dbname={address}", *arguments]
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    _run(programs, program, f"--dbname={address}", *arguments, **password)
+
+
+def _run(programs: Path | None, program: str, *arguments: str, **environment: str) -> str:
+    """What the program wrote; raises CommandProblem."""
+    command = [str(programs / program) if programs else program, *arguments]
     try:
-        subprocess.run(command, check=True, env=environment, capture_output=True, text=True)  # noqa: S603 - our arguments
+        return subprocess.run(  # noqa: S603 - our arguments
+            command, check=True, env=os.environ | environment, capture_output=True, text=True
+        ).stdout
     except FileNotFoundError:
         raise CommandProblem(
             f"{program} is not here. Install PostgreSQL's client programs, of the server's version or newer, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import func, inspect, select, table
 
@@ -16,6 +17,7 @@ class KeptService:
     service: Service
     version_table: str
     """Tells whose database a file holds."""
+    migrations: Path
     open: Callable[[str], Database]
     """At its newest schema."""
     after_restore: Callable[[Database], None]
@@ -26,14 +28,21 @@ def kept_service(service: Service) -> KeptService:
     if service is Service.CATALOG:
         from services.catalog.app import open_catalog  # noqa: PLC0415 - fast --help
         from services.catalog.changes.epoch import renew_epoch  # noqa: PLC0415
-        from services.catalog.schema import VERSION_TABLE  # noqa: PLC0415
+        from services.catalog.schema import MIGRATIONS, VERSION_TABLE  # noqa: PLC0415
 
-        return KeptService(service=service, version_table=VERSION_TABLE, open=open_catalog, after_restore=renew_epoch)
+        return KeptService(
+            service=service,
+            version_table=VERSION_TABLE,
+            migrations=MIGRATIONS,
+            open=open_catalog,
+            after_restore=renew_epoch,
+        )
     from services.matcher import bootstrap, schema  # noqa: PLC0415 - not installed beside a catalog alone
 
     return KeptService(
         service=service,
         version_table=schema.VERSION_TABLE,
+        migrations=schema.MIGRATIONS,
         open=bootstrap.open_database,
         after_restore=lambda _: None,  # replicas find the gap before their position by themselves
     )
