@@ -29,7 +29,7 @@ demo: $(READY) ## Start both services, load the bundled corpus, ask for matches 
 	$(BIN)/liaison demo $(ARGS)
 
 test: $(READY) ## Run every test
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(READY) ## Check style
 	$(BIN)/ruff check .

@@ -180,6 +180,20 @@ class ApiKeyRow(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ApiKeyEventRow(Base):
+    """One line of the audit trail of API keys, written in the transaction of the change; never altered."""
+
+    __tablename__ = "api_key_events"
+    __table_args__ = (Index("ix_api_key_events_key_id", "key_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.key_id", name="fk_api_key_events_key_id_api_keys"))
+    action: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    other_key_id: Mapped[str | None] = mapped_column(String(12))
+
+
 class FeedCounterRow(Base):
     """The newest `feed_seq` of one entity, a row each; locked while its changes are stamped."""
 

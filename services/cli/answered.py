@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from rich.console import RenderableType
@@ -11,6 +11,7 @@ from services.cli.clients import Service, ServiceClient, connected
 from services.cli.match_display import terminal_or_wide
 
 Document = dict[str, Any]  # Any: JSON
+Answer = TypeVar("Answer", Document, list[Document])
 
 
 def answered(
@@ -27,7 +28,7 @@ def answered(
     tell(answer, as_json, shown)
 
 
-def tell(answer: Document, as_json: bool, shown: Callable[[Document], RenderableType]) -> None:
+def tell(answer: Answer, as_json: bool, shown: Callable[[Answer], RenderableType]) -> None:
     """Print an answer as JSON, or as `shown` renders it."""
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

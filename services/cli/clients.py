@@ -57,6 +57,12 @@ class ServiceClient:
         with self._translated():
             return self._document(self._http.post(path, json=document, headers=headers))
 
+    def send(self, method: str, path: str, **request: Any) -> dict[str, Any]:  # Any: httpx's arguments, JSON
+        """The answer to any request; there is no limit on how long it takes."""
+        with self.stream(method, path, **request) as response:
+            response.read()
+            return self._document(response)
+
     @contextmanager
     def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # Any: httpx's arguments
         """An answer that is read as it comes; there is no limit on how long it takes."""

@@ -1,12 +1,11 @@
 """`liaison golden`: golden sets of a running matcher, judged by hand, from files and from feedback."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from services.cli.answered import tell
+from services.cli.answered import Document, tell
 from services.cli.clients import MATCHER_URL, MatcherUrl, Service, ServiceClient, connected
 from services.cli.golden_display import derived_view, imported_line, judgment_line, set_line, sets_table
 from services.cli.problems import CommandProblem
@@ -31,7 +30,6 @@ Sources = Annotated[
     list[JudgmentSource] | None,
     typer.Option("--source", help="The most trusted first; may be given several times. All where it is not given."),
 ]
-Document = dict[str, Any]  # Any: JSON
 
 
 @golden_app.command("list")
@@ -72,7 +70,7 @@ def judge_command(
     """Judge a pair by hand; your earlier judgment of it is replaced."""
     body = {"subject_id": subject, "target_id": target, "grade": grade, "by": by, "note": note}
     with connected(Service.MATCHER, matcher_url) as matcher:
-        answer = _sent(matcher, "PUT", f"{_path(matcher, golden_set)}/judgments", json=body)
+        answer = matcher.send("PUT", f"{_path(matcher, golden_set)}/judgments", json=body)
     tell(answer, as_json, lambda told: judgment_line(Judgment.model_validate(told)))
 
 
@@ -92,7 +90,7 @@ def import_command(
         raise CommandProblem(f"{file} cannot be read ({error.strerror}). Check the path.") from None
     with connected(Service.MATCHER, matcher_url) as matcher:
         path = f"{_path(matcher, golden_set)}/judgments:import"
-        answer = _sent(matcher, "POST", path, params={"format": form, "by": by}, content=data)
+        answer = matcher.send("POST", path, params={"format": form, "by": by}, content=data)
     tell(answer, as_json, lambda told: imported_line(ImportedJudgments.model_validate(told)))
 
 
@@ -180,9 +178,3 @@ def _path(matcher: ServiceClient, name_or_id: str) -> str:
         if name_or_id in (one["name"], one["id"]):
             return f"/v1/golden-sets/{one['id']}"
     raise CommandProblem(f"No golden set is called {name_or_id!r}. `liaison golden list` shows them.")
-
-
-def _sent(matcher: ServiceClient, method: str, path: str, **request: Any) -> Document:  # Any: httpx's arguments
-    with matcher.stream(method, path, **request) as response:
-        answer: Document = json.loads(response.read())
-    return answer

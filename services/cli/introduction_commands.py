@@ -1,13 +1,12 @@
 """`liaison introduction`: ask for introductions, answer them, have contacts, tell what came of it."""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import typer
 
-from services.cli.answered import answered
-from services.cli.clients import CATALOG_URL, CatalogUrl, Service, ServiceClient
+from services.cli.answered import Document, answered
+from services.cli.clients import CATALOG_URL, CatalogUrl, Service
 from services.cli.introduction_display import contact_view, introduction_view, introductions_table
 from shared.contracts.feedback import FeedbackReason
 from shared.contracts.introductions import (
@@ -27,7 +26,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the catalog's answer
 In = Annotated[Language, typer.Option("--language", help="Of the table.", envvar="LIAISON_LANGUAGE")]
 Side = Annotated[str | None, typer.Option(help="subject or target; only where you speak for both.")]
 Note = Annotated[str | None, typer.Option(help="For the audit trail; the other side does not see it.")]
-Document = dict[str, Any]  # Any: JSON
 
 
 @introduction_app.command("request")
@@ -58,7 +56,7 @@ def request_command(
     answered(
         catalog_url,
         as_json,
-        lambda catalog: _sent(catalog, "/v1/introductions", body, headers=headers),
+        lambda catalog: catalog.send("POST", "/v1/introductions", json=body, headers=headers),
         lambda answer: introduction_view(Introduction.model_validate(answer), language),
         service=Service.CATALOG,
     )
@@ -191,9 +189,3 @@ def _act(
 
 def _step(side: str | None, note: str | None) -> Document:
     return {name: value for name, value in (("side", side), ("note", note)) if value is not None}
-
-
-def _sent(catalog: ServiceClient, path: str, body: Document, headers: dict[str, str]) -> Document:
-    with catalog.stream("POST", path, json=body, headers=headers) as response:
-        answer: Document = json.loads(response.read())
-    return answer

@@ -1,20 +1,20 @@
 """`liaison key`: API keys of a catalog, made, listed, rotated, revoked; the first one straight in its database."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.table import Table
+from rich.text import Text
 
+from services.cli.answered import answered, tell
 from services.cli.clients import CATALOG_URL, CatalogUrl, Service, connected
-from services.cli.match_display import terminal_or_wide
 from services.cli.problems import CommandProblem
-from shared.contracts.api_keys import MAX_OVERLAP_SECONDS, ApiKey, ApiKeyDraft, ApiKeyPage, IssuedApiKey
+from shared.contracts.api_keys import MAX_OVERLAP_SECONDS, ApiKey, ApiKeyDraft, ApiKeyEvents, ApiKeyPage, IssuedApiKey
 from shared.contracts.identity import Permission, Role
 
-key_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, rotate, revoke.")
+key_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, rotate, revoke, events.")
 
 KeyId = Annotated[str, typer.Argument(help="`key_id`, as `liaison key list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the catalog's answer as JSON.")]
@@ -67,10 +67,7 @@ def list_command(as_json: AsJson = False, catalog_url: CatalogUrl = CATALOG_URL)
             if page.next_cursor is None:
                 break
             cursor = {"cursor": page.next_cursor}
-    if as_json:
-        typer.echo(json.dumps([key.model_dump(mode="json") for key in keys], ensure_ascii=False, indent=2))
-    else:
-        terminal_or_wide().print(_table(keys))
+    tell([key.model_dump(mode="json") for key in keys], as_json, lambda _: _table(keys))
 
 
 @key_app.command("rotate")
@@ -92,12 +89,25 @@ def rotate_command(
 @key_app.command("revoke")
 def revoke_command(key_id: KeyId, as_json: AsJson = False, catalog_url: CatalogUrl = CATALOG_URL) -> None:
     """Have a key refused from now on, for good."""
-    with connected(Service.CATALOG, catalog_url) as catalog:
-        answer = catalog.post(f"/v1/api-keys/{key_id}:revoke", {})
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        typer.echo(f"The key {key_id} is revoked.")
+    answered(
+        catalog_url,
+        as_json,
+        lambda catalog: catalog.post(f"/v1/api-keys/{key_id}:revoke", {}),
+        lambda _: Text(f"The key {key_id} is revoked."),
+        service=Service.CATALOG,
+    )
+
+
+@key_app.command("events")
+def events_command(key_id: KeyId, as_json: AsJson = False, catalog_url: CatalogUrl = CATALOG_URL) -> None:
+    """Who made, rotated and revoked a key, and when."""
+    answered(
+        catalog_url,
+        as_json,
+        lambda catalog: catalog.get(f"/v1/api-keys/{key_id}/events"),
+        lambda answer: _events_table(ApiKeyEvents.model_validate(answer)),
+        service=Service.CATALOG,
+    )
 
 
 def _created_in(database_url: str, draft: ApiKeyDraft) -> IssuedApiKey:
@@ -123,7 +133,7 @@ def _created_in(database_url: str, draft: ApiKeyDraft) -> IssuedApiKey:
 
 def _show_issued(issued: IssuedApiKey, as_json: bool) -> None:
     if as_json:
-        typer.echo(issued.model_dump_json(indent=2, exclude_none=True))
+        tell(issued.model_dump(mode="json", exclude_none=True), as_json, lambda _: Text())
         return
     key = issued.key
     typer.echo(f"Key {key.key_id} for {key.name!r}. Its secret is shown this once; store it like a password:", err=True)
@@ -143,6 +153,13 @@ def _table(keys: list[ApiKey]) -> Table:
             _state(key, now),
             "" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}",
         )
+    return table
+
+
+def _events_table(trail: ApiKeyEvents) -> Table:
+    table = Table("when", "what", "by", "other key")
+    for event in trail.items:
+        table.add_row(f"{event.at:%Y-%m-%d %H:%M}", event.action, Text(event.by), event.other_key_id or "")
     return table
 
 

@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 from fastapi import FastAPI
@@ -15,6 +15,9 @@ from pydantic import ValidationError
 
 from services.cli.problems import CommandProblem, setting_lines
 from shared.kit.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    import uvicorn
 
 GRACE_SECONDS = 3
 """How long open requests may take to end; the feed's long poll is cut off then."""
@@ -44,24 +47,32 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def run_service(name: str, build: Callable[[], FastAPI], settings: ServiceSettings, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; raises CommandProblem where it does not start."""
-    import uvicorn  # noqa: PLC0415 - only a command that serves needs it
+def uvicorn_config(app: FastAPI, settings: ServiceSettings) -> "uvicorn.Config":
+    """How an application is served."""
+    from uvicorn import Config  # noqa: PLC0415 - only a command that serves needs it
 
-    from shared.kit.draining import DrainingServer  # noqa: PLC0415
-
-    host, port = listening.getsockname()[:2]
-    app = build()
-    typer.echo(f"The {name} listens on {address(host, port)} (API documentation: {address(host, port)}/docs)", err=True)
-    config = uvicorn.Config(
+    return Config(
         app,
         log_config=None,  # its lines come out as ours do
         log_level=settings.log_level.lower(),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=settings.trusted_proxies is not None,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
-    server = DrainingServer(config, app.state.drain, drain_seconds=settings.shutdown_drain_seconds)
+
+
+def run_service(name: str, build: Callable[[], FastAPI], settings: ServiceSettings, listening: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; raises CommandProblem where it does not start."""
+    from shared.kit.draining import DrainingServer  # noqa: PLC0415
+
+    host, port = listening.getsockname()[:2]
+    app = build()
+    typer.echo(f"The {name} listens on {address(host, port)} (API documentation: {address(host, port)}/docs)", err=True)
+    server = DrainingServer(
+        uvicorn_config(app, settings), app.state.drain, drain_seconds=settings.shutdown_drain_seconds
+    )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended by then and passes the signal on
         server.run(sockets=[listening])
     if not server.started:

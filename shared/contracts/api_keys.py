@@ -1,6 +1,7 @@
 """API keys on the wire: issued once with their secret, listed without it, told to services by their MAC."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
@@ -71,6 +72,32 @@ class ApiKeyPage(WireModel):
 
     items: tuple[ApiKey, ...]
     next_cursor: str | None = None
+
+
+class ApiKeyAction(StrEnum):
+    """What was done to a key."""
+
+    CREATED = "created"
+    ROTATED = "rotated"
+    REVOKED = "revoked"
+
+
+class ApiKeyEvent(WireModel):
+    """One line of a key's audit trail."""
+
+    key_id: KeyId
+    action: ApiKeyAction
+    by: str
+    """Who did it: a caller's id, or a command on the catalog's own database."""
+    at: datetime
+    other_key_id: KeyId | None = None
+    """Of `rotated` the successor, of `created` the predecessor."""
+
+
+class ApiKeyEvents(WireModel):
+    """Everything that was done to one key, the oldest first."""
+
+    items: tuple[ApiKeyEvent, ...]
 
 
 class ApiKeyRotation(WireModel):

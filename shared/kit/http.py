@@ -68,9 +68,11 @@ def create_api(  # noqa: PLR0913 - by name only, and each is a part of its own
     app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes, limits_by_path=dict(limits_by_path or {}))
     metrics, drain = HttpMetrics(), Drain()
     app.state.metrics, app.state.drain = metrics, drain
-    lanes = (intake or Intake()).install(app, metrics)
+    intake = intake or Intake()
+    lanes = intake.install(app, metrics)
     app.state.authenticator = authenticator
-    app.add_middleware(Authentication, api=app)  # outside the rates, which count known callers by who they are
+    # Outside the rates, which count known callers by who they are.
+    app.add_middleware(Authentication, api=app, attempts=intake.attempts(metrics))
     app.add_middleware(ClosesWhileDraining, drain=drain)
     app.add_middleware(RequestTelemetry, metrics=metrics)
     app.add_middleware(ShedsWhenFull, lanes=lanes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from shared.kit.admission import Admission, Lane, LaneLimits, Lanes
+from shared.kit.identity.attempts import Attempts, CountedAttempts, UncountedAttempts
 from shared.kit.metrics import HttpMetrics
 from shared.kit.rate_limits import CallerOf, RateLimits, RequestRates, client_address, parse_rate
 
@@ -20,7 +21,14 @@ class Intake:
     lanes_by_path: Mapping[str, LaneLimits] = field(default_factory=dict)
     rate: str | None = None
     rate_storage: str = "memory://"
+    failed_authentication_rate: str | None = None
     caller_of: CallerOf = client_address
+
+    def attempts(self, metrics: HttpMetrics) -> Attempts:
+        """How often an address may fail to tell who it is."""
+        if self.failed_authentication_rate is None:
+            return UncountedAttempts()
+        return CountedAttempts(parse_rate(self.failed_authentication_rate), metrics.count_rate_limited)
 
     def install(self, app: FastAPI, metrics: HttpMetrics) -> Lanes:
         """Add the middlewares; a caller beyond its rate does not even wait for admission."""

@@ -1,5 +1,6 @@
 """How often one caller may ask: rates by the library `limits`, told in RateLimit headers, refused with 429."""
 
+import contextlib
 from collections.abc import Callable
 from time import time
 
@@ -45,8 +46,20 @@ class RateLimits:
 
     def check(self, rate: RateLimitItem, flow: str, caller: str) -> dict[str, str]:
         """Count one act of a caller in a flow; the headers that tell what is left. Raises RateLimited."""
+        return self._told(self._limiter.hit, rate, flow, caller)
+
+    def check_left(self, rate: RateLimitItem, flow: str, caller: str) -> None:
+        """Raise RateLimited where a caller has nothing left in a flow; counts nothing."""
+        self._told(self._limiter.test, rate, flow, caller)
+
+    def note(self, rate: RateLimitItem, flow: str, caller: str) -> None:
+        """Count one act, and let it pass."""
+        with contextlib.suppress(RateLimited):
+            self.check(rate, flow, caller)
+
+    def _told(self, ask: Callable[..., bool], rate: RateLimitItem, flow: str, caller: str) -> dict[str, str]:
         try:
-            is_allowed = self._limiter.hit(rate, flow, caller)
+            is_allowed = ask(rate, flow, caller)
             stats = self._limiter.get_window_stats(rate, flow, caller)
         except Exception as error:  # noqa: BLE001 - whatever a storage raises
             _log.warning("rate_limits_unavailable", error=type(error).__name__)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -54,6 +55,10 @@ class ServiceSettings(IdentitySettings):
     """What one caller may ask: `60/second`, `6000/minute`. Callers on this machine itself are not counted."""
     rate_limit_storage: str = "memory://"
     """Where callers are counted: in this process, or `redis://host` for all replicas together."""
+    failed_authentication_rate: str = "60/minute"
+    """How often one address may send credentials that are not good; counted in each process."""
+    trusted_proxies: str | None = None
+    """Addresses and networks of proxies in front, with commas between: X-Forwarded-For is believed from these alone."""
     shutdown_drain_seconds: Annotated[float, Field(ge=0, le=300)] = 0
     """How long a service that is told to end goes on answering, not ready, before it closes its port."""
     database_connect_seconds: Annotated[int, Field(ge=1, le=60)] = 5
@@ -68,10 +73,17 @@ class ServiceSettings(IdentitySettings):
     otlp_endpoint: str | None = None
     """Where traces are sent, such as `http://127.0.0.1:4318`; needs the extra `otel`. None are made where not set."""
 
-    @field_validator("rate_limit")
+    @field_validator("rate_limit", "failed_authentication_rate")
     @classmethod
     def _check_rate(cls, value: str) -> str:
         parse_rate(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: str | None) -> str | None:
+        for network in (value or "").split(",") if value else ():
+            ip_network(network.strip())
         return value
 
     def intake(self, lanes_by_path: Mapping[str, LaneLimits] | None = None) -> Intake:
@@ -86,6 +98,7 @@ class ServiceSettings(IdentitySettings):
             lanes_by_path=lanes_by_path or {},
             rate=self.rate_limit,
             rate_storage=self.rate_limit_storage,
+            failed_authentication_rate=self.failed_authentication_rate if self.is_identity_configured else None,
         )
 
     @property

@@ -14,6 +14,7 @@ from services.matcher.matching.indexing import Indexer
 from shared.kit.database import Database
 from tests.matcher.encoders import HashingEncoder
 from tests.milvus import running_milvus
+from tests.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,22 @@ def sqlite_matcher_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'matcher.db')}"
 
 
-@pytest.fixture(params=["sqlite_matcher_url", "postgresql_url"], ids=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def postgresql_matcher_template(postgres_server: PostgresServer) -> str:
+    """A migrated matcher database without rows."""
+    name = postgres_server.create_database()
+    open_database(postgres_server.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def postgresql_matcher_url(postgres_server: PostgresServer, postgresql_matcher_template: str) -> Iterator[str]:
+    name = postgres_server.create_database(template=postgresql_matcher_template)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite_matcher_url", "postgresql_matcher_url"], ids=["sqlite", "postgresql"])
 def database_on_both(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated matcher database, on either backend."""
     database = open_database(request.getfixturevalue(request.param))

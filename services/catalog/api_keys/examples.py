@@ -15,6 +15,23 @@ KEY: dict[str, Any] = {
     "last_used_at": "2026-11-24T09:30:00Z",
 }
 ISSUED: dict[str, Any] = {"key": KEY, "secret": "liaison_k7q2m0c9x4ab_(43 characters, shown this once)"}
+EVENTS: dict[str, Any] = {
+    "items": [
+        {
+            "key_id": "k7q2m0c9x4ab",
+            "action": "created",
+            "by": "key:a1b2c3d4e5f6",
+            "at": "2026-11-24T08:00:00Z",
+        },
+        {
+            "key_id": "k7q2m0c9x4ab",
+            "action": "rotated",
+            "by": "key:a1b2c3d4e5f6",
+            "at": "2027-10-20T08:00:00Z",
+            "other_key_id": "p3w8n5t1v6zd",
+        },
+    ]
+}
 DRAFTS: dict[str, Example] = {
     "party": Example(
         summary="For one organisation, for a year",

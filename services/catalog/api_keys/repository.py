@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
-from services.catalog.tables import ApiKeyRow
+from services.catalog.tables import ApiKeyEventRow, ApiKeyRow
 from shared.kit.database import ReadSession, WriteSession
 
 
@@ -28,6 +28,18 @@ def lock(session: WriteSession, key_id: str) -> ApiKeyRow | None:
 def page(session: ReadSession, *, after_id: int, limit: int) -> Sequence[ApiKeyRow]:
     """The next keys in the order in which they were made."""
     return session.scalars(select(ApiKeyRow).where(ApiKeyRow.id > after_id).order_by(ApiKeyRow.id).limit(limit)).all()
+
+
+def note_event(session: WriteSession, event: ApiKeyEventRow) -> None:
+    """Add a line to the audit trail."""
+    session.add(event)
+    session.flush()
+
+
+def events(session: ReadSession, key_id: str) -> Sequence[ApiKeyEventRow]:
+    """A key's audit trail, the oldest first: it is rotated and revoked a few times at most."""
+    query = select(ApiKeyEventRow).where(ApiKeyEventRow.key_id == key_id).order_by(ApiKeyEventRow.id)
+    return session.scalars(query).all()
 
 
 def note_use(session: WriteSession, key_id: str, *, now: datetime, if_before: datetime) -> None:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request
 
 from services.catalog.api_keys import repository, service
 from services.catalog.api_keys.errors import NoPepper
-from services.catalog.api_keys.examples import DRAFTS, ISSUED, KEY
+from services.catalog.api_keys.examples import DRAFTS, EVENTS, ISSUED, KEY
 from services.catalog.deps import Db, Now, Settings
 from services.catalog.profiles.examples import example_response
-from shared.contracts.api_keys import ApiKey, ApiKeyDraft, ApiKeyPage, ApiKeyRotation, IssuedApiKey
+from shared.contracts.api_keys import ApiKey, ApiKeyDraft, ApiKeyEvents, ApiKeyPage, ApiKeyRotation, IssuedApiKey
 from shared.kit.http import problem_responses
 from shared.kit.identity import CurrentPrincipal, Permission, requires
 from shared.kit.identity.api_keys import Pepper
@@ -77,6 +77,17 @@ def read_api_key(key_id: KeyId, db: Db) -> ApiKey:
     """One key, without its secret."""
     with db.read() as session:
         return service.read(session, key_id)
+
+
+@router.get(
+    "/{key_id}/events",
+    dependencies=[requires(Permission.KEYS_READ)],
+    responses=example_response(200, EVENTS) | problem_responses(404, 503),
+)
+def list_api_key_events(key_id: KeyId, db: Db) -> ApiKeyEvents:
+    """Who made, rotated and revoked a key, and when; the oldest first."""
+    with db.read() as session:
+        return service.history(session, key_id)
 
 
 @router.post(

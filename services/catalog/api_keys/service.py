@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 
 from services.catalog.api_keys import repository
 from services.catalog.api_keys.errors import ApiKeyNotFound, ApiKeyNotLive
-from services.catalog.tables import ApiKeyRow
-from shared.contracts.api_keys import ApiKey, ApiKeyDraft, ApiKeyRecord, IssuedApiKey
+from services.catalog.tables import ApiKeyEventRow, ApiKeyRow
+from shared.contracts.api_keys import (
+    ApiKey,
+    ApiKeyAction,
+    ApiKeyDraft,
+    ApiKeyEvent,
+    ApiKeyEvents,
+    ApiKeyRecord,
+    IssuedApiKey,
+)
 from shared.contracts.identity import Permission, Role
 from shared.contracts.vocabularies import Language
 from shared.kit.database import ReadSession, WriteSession
@@ -32,6 +40,7 @@ def create(
         replaces=replaces,
     )
     repository.add(session, row)
+    _note(session, key_id, ApiKeyAction.CREATED, by=by, now=now, other=replaces)
     return IssuedApiKey(key=told(row), secret=secret)
 
 
@@ -53,7 +62,9 @@ def rotate(
     )
     row.expires_at = min(now + overlap, row.expires_at or now + overlap)
     row.feed_seq = None
-    return create(session, draft, pepper, by=by, now=now, replaces=key_id)
+    issued = create(session, draft, pepper, by=by, now=now, replaces=key_id)
+    _note(session, key_id, ApiKeyAction.ROTATED, by=by, now=now, other=issued.key.key_id)
+    return issued
 
 
 def revoke(session: WriteSession, key_id: str, *, by: str, now: datetime) -> ApiKey:
@@ -61,8 +72,22 @@ def revoke(session: WriteSession, key_id: str, *, by: str, now: datetime) -> Api
     row = _locked(session, key_id)
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by, row.feed_seq = now, by, None
-        session.flush()
+        _note(session, key_id, ApiKeyAction.REVOKED, by=by, now=now)
     return told(row)
+
+
+def history(session: ReadSession, key_id: str) -> ApiKeyEvents:
+    """What was done to a key, by whom and when; raises ApiKeyNotFound."""
+    read(session, key_id)
+    rows = repository.events(session, key_id)
+    return ApiKeyEvents(
+        items=tuple(
+            ApiKeyEvent(
+                key_id=row.key_id, action=ApiKeyAction(row.action), by=row.by, at=row.at, other_key_id=row.other_key_id
+            )
+            for row in rows
+        )
+    )
 
 
 def read(session: ReadSession, key_id: str) -> ApiKey:
@@ -89,6 +114,13 @@ def told(row: ApiKeyRow) -> ApiKey:
 def record_of(row: ApiKeyRow) -> ApiKeyRecord:
     """A key as services recognise it."""
     return ApiKeyRecord(**_common(row), mac=row.mac)
+
+
+def _note(
+    session: WriteSession, key_id: str, action: ApiKeyAction, *, by: str, now: datetime, other: str | None = None
+) -> None:
+    event = ApiKeyEventRow(key_id=key_id, action=action, by=by, at=now, other_key_id=other)
+    repository.note_event(session, event)
 
 
 def _locked(session: WriteSession, key_id: str) -> ApiKeyRow:

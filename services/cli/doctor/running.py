@@ -6,11 +6,13 @@ from ipaddress import ip_address
 
 import httpx
 
+from services.cli.caller_key import key_header
 from services.cli.doctor.findings import Finding, Verdict, Words
 
 _SECONDS = 5.0
 _ASKED_WITHOUT_CREDENTIALS = {"catalog": "/v1/profiles?limit=1", "matcher": "/v1/status"}
 _GOOD_LAG = 1_000
+_BEHIND = Words(en="matcher: behind the feed", zh="matcher：数据滞后")
 
 
 def running_findings(service: str, url: str, host: str) -> Iterator[Finding]:
@@ -20,13 +22,35 @@ def running_findings(service: str, url: str, host: str) -> Iterator[Finding]:
         try:
             ready = http.get("/readyz")
             open_answer = http.get(_ASKED_WITHOUT_CREDENTIALS[service])
+            status = _status(http, open_answer) if service == "matcher" else None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             yield _not_running(check, service, type(error).__name__)
             return
     yield _ready_finding(check, service, ready)
     yield _identity_finding(service, open_answer, host)
-    if service == "matcher" and open_answer.status_code == HTTPStatus.OK:
-        yield from _feed_findings(open_answer)
+    if status is not None:
+        yield from _feed_findings(status) if status.status_code == HTTPStatus.OK else [_lag_untold(status)]
+
+
+def _status(http: httpx.Client, open_answer: httpx.Response) -> httpx.Response:
+    """The matcher's, asked for with the caller's key where it is not told without one."""
+    headers = key_header()
+    if open_answer.status_code == HTTPStatus.OK or not headers:
+        return open_answer
+    return http.get(_ASKED_WITHOUT_CREDENTIALS["matcher"], headers=headers)
+
+
+def _lag_untold(status: httpx.Response) -> Finding:
+    told = f"{status.status_code}"
+    return Finding(
+        check=_BEHIND,
+        verdict=Verdict.WARNING,
+        found=Words(en=f"not told to this caller ({told})", zh=f"未获授权，无法读取（{told}）"),
+        todo=Words(
+            en="Set LIAISON_API_KEY to a good key, or give --key before the command.",
+            zh="请设置 LIAISON_API_KEY，或在命令前用 --key 给出有效的密钥。",
+        ),
+    )
 
 
 def _not_running(check: Words, service: str, reason: str) -> Finding:
@@ -98,13 +122,12 @@ def _feed_findings(answer: httpx.Response) -> Iterator[Finding]:
             ),
         )
     lag = int(status["lag"])
-    behind = Words(en="matcher: behind the feed", zh="matcher：数据滞后")
     found = Words(en=f"{lag} changes", zh=f"{lag} 条变更")
     if lag <= _GOOD_LAG:
-        yield Finding(check=behind, verdict=Verdict.FINE, found=found)
+        yield Finding(check=_BEHIND, verdict=Verdict.FINE, found=found)
         return
     yield Finding(
-        check=behind,
+        check=_BEHIND,
         verdict=Verdict.WARNING,
         found=found,
         todo=Words(

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit.errors import ServiceError, Unauthenticated, Unavailable
+from shared.kit.identity.attempts import Attempts
 from shared.kit.identity.policy import Open, route_policies
 from shared.kit.identity.principal import LOCAL, Principal
 from shared.kit.problems import problem_response
@@ -49,9 +50,10 @@ class NotStarted:
 class Authentication:
     """ASGI middleware: asks the application's authenticator, and puts the caller into `request.state.principal`."""
 
-    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, api: FastAPI, attempts: Attempts) -> None:
         self._app = app
         self._api = api
+        self._attempts = attempts
         self._open_paths: frozenset[str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,12 +63,22 @@ class Authentication:
         authenticator: Authenticator = self._api.state.authenticator
         if not self._is_open(scope["path"]):
             try:
-                principal = await authenticator.authenticate(HTTPConnection(scope))
+                principal = await self._known(authenticator, HTTPConnection(scope))
             except ServiceError as error:
                 await _refuse(error, scope, receive, send)
                 return
             scope.setdefault("state", {})["principal"] = principal
         await self._app(scope, receive, _marked(send) if authenticator.is_local else send)
+
+    async def _known(self, authenticator: Authenticator, connection: HTTPConnection) -> Principal:
+        self._attempts.check(connection)
+        try:
+            principal = await authenticator.authenticate(connection)
+        except Unauthenticated:
+            self._attempts.failed(connection)
+            raise
+        self._attempts.succeeded(connection)
+        return principal
 
     def _is_open(self, path: str) -> bool:
         if self._open_paths is None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from services.catalog.api_keys.lookup import BELIEVED_SECONDS, StoredKeys
-from services.catalog.api_keys.service import revoke
+from services.catalog.api_keys.service import history, revoke
 from services.catalog.app import create_app
 from services.catalog.settings import CatalogSettings
 from services.catalog.tables import ApiKeyRow
@@ -210,3 +210,37 @@ def test_another_pepper_recognises_nothing(database: Database) -> None:
     assert Pepper(value=b"another").mac(issued.secret) != mac
     with pytest.raises(Unauthenticated):
         principal_of(issued.secret, None, Pepper(value=PEPPER.encode()), datetime.now(UTC))
+
+
+def trail(client: TestClient, caller: dict[str, str], key_id: str) -> list[tuple[str, str, str | None]]:
+    answer = client.get(f"/v1/api-keys/{key_id}/events", headers=caller)
+    assert answer.status_code == 200, answer.text
+    assert all(datetime.fromisoformat(one["at"]) <= datetime.now(UTC) for one in answer.json()["items"])
+    return [(one["action"], one["by"], one["other_key_id"]) for one in answer.json()["items"]]
+
+
+def test_who_made_rotated_and_revoked_a_key_is_on_record(
+    guarded: TestClient, admin: dict[str, str], database: Database
+) -> None:
+    me = f"key:{key_id_of(admin['Authorization'].removeprefix('Bearer '))}"
+    old = make(guarded, admin)["key"]["key_id"]
+    new = guarded.post(f"/v1/api-keys/{old}:rotate", json={}, headers=admin).json()["key"]["key_id"]
+    for _ in range(2):  # the second changes nothing, and says so nowhere
+        guarded.post(f"/v1/api-keys/{new}:revoke", json={}, headers=admin)
+    auditor = bearing(issue(database, Role.AUDITOR).secret)
+    assert trail(guarded, auditor, old) == [("created", me, None), ("rotated", me, new)]
+    assert trail(guarded, auditor, new) == [("created", me, old), ("revoked", me, None)]
+    for role, status in ((Role.PLATFORM, 403), (Role.RANKING_OPERATOR, 403), (Role.ADMIN, 200)):
+        caller = bearing(issue(database, role).secret)
+        assert guarded.get(f"/v1/api-keys/{old}/events", headers=caller).status_code == status
+    unknown = guarded.get("/v1/api-keys/zzzzzzzzzzzz/events", headers=auditor)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "api_key_not_found")
+
+
+def test_a_change_that_is_not_kept_leaves_no_line(database: Database) -> None:
+    issued = issue(database, Role.FOUNDER)
+    with pytest.raises(KeyError), database.write() as session:
+        revoke(session, issued.key.key_id, by="tests", now=datetime.now(UTC))
+        raise KeyError
+    with database.read() as session:
+        assert [event.action for event in history(session, issued.key.key_id).items] == ["created"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
@@ -22,9 +23,11 @@ from services.cli.main import app
 from services.matcher.app import create_app as create_matcher
 from services.matcher.embedding.bundled_weights import bundled_model_path
 from services.matcher.settings import MatcherSettings
+from shared.contracts.identity import Role
 from shared.kit.database import Database
 from shared.kit.settings import LogLevel
 from tests.cli.live_services import closed_address, served
+from tests.identity import PEPPER, issue
 from tests.matcher.encoders import HashingEncoder
 
 
@@ -102,6 +105,38 @@ def test_running_services_are_ready_and_open_to_this_machine_alone(environment: 
             }
             beyond = findings({**environment, **urls, **pepper, "LIAISON_CATALOG_HOST": "0.0.0.0"}, "catalog")
             assert beyond["catalog: identity"]["verdict"] == "failure"
+
+
+def test_the_lag_is_asked_for_with_the_callers_key(environment: dict[str, str], tmp_path: Path) -> None:
+    catalog = CatalogSettings(
+        database_url=environment["LIAISON_CATALOG_DATABASE_URL"],
+        api_key_pepper=SecretStr(PEPPER),
+        log_level=LogLevel.ERROR,
+    )
+    with served(create_catalog(catalog)) as catalog_url:
+        database = open_catalog(catalog.database_url)
+        service_key, mine = (issue(database, role).secret for role in (Role.SERVICE, Role.AUDITOR))
+        database.close()
+        matcher = MatcherSettings(
+            catalog_url=catalog_url,
+            catalog_key=SecretStr(service_key),
+            api_key_pepper=SecretStr(PEPPER),
+            database_url=environment["LIAISON_MATCHER_DATABASE_URL"],
+            data_directory=tmp_path / "snapshots",
+            feed_wait_seconds=0.1,
+            log_level=LogLevel.ERROR,
+        )
+        with served(create_matcher(matcher, lambda _: HashingEncoder())) as matcher_url:
+            asked = {**environment, "LIAISON_MATCHER_URL": matcher_url}
+            without = findings(asked, "matcher")
+            assert without["matcher: identity"]["verdict"] == "fine"
+            assert without["matcher: behind the feed"]["verdict"] == "warning"
+            assert "LIAISON_API_KEY" in without["matcher: behind the feed"]["todo"]
+            asked["LIAISON_API_KEY"] = mine
+            while (found := findings(asked, "matcher"))["matcher: behind the feed"]["found"] != "0 changes":
+                pass  # the matcher learns the keys from the catalog first
+            assert found["matcher: identity"]["verdict"] == "fine"
+            assert found["matcher: reaches the catalog"]["verdict"] == "fine"
 
 
 def set_revision(database: Database, revision: str) -> None:

@@ -37,10 +37,12 @@ def own_feed() -> Iterator[FeedServer]:
 
 
 @pytest.fixture
-def matcher(line: FaultProxy, postgresql_url: str, own_feed: FeedServer, tmp_path: Path) -> Iterator[TestClient]:
+def matcher(
+    line: FaultProxy, postgresql_matcher_url: str, own_feed: FeedServer, tmp_path: Path
+) -> Iterator[TestClient]:
     settings = MatcherSettings(
         catalog_url=own_feed.url,
-        database_url=f"postgresql://postgres@127.0.0.1:{line.port}/{make_url(postgresql_url).database}",
+        database_url=f"postgresql://postgres@127.0.0.1:{line.port}/{make_url(postgresql_matcher_url).database}",
         database_statement_seconds=1,
         database_connect_seconds=1,
         data_directory=tmp_path,

@@ -54,9 +54,9 @@ def test_unknown_hashes_are_left_out(database_on_both: Database) -> None:
     assert VectorStore(database_on_both, HashingEncoder()).stored(["nothing"]) == {}
 
 
-def test_replicas_that_meet_the_same_texts_together_embed_each_once(postgresql_url: str) -> None:
+def test_replicas_that_meet_the_same_texts_together_embed_each_once(postgresql_matcher_url: str) -> None:
     """Each replica has a pool of its own; what one embeds, the others wait for."""
-    replicas = [open_database(postgresql_url) for _ in range(4)]
+    replicas = [open_database(postgresql_matcher_url) for _ in range(4)]
     encoders = [HashingEncoder() for _ in replicas]
     texts = {f"hash-{number}": f"text {number}" for number in range(300)}
     together = Barrier(len(replicas))

@@ -241,17 +241,17 @@ def test_other_model_starts_clean_on_the_same_database(
 
 
 def test_store_works_on_postgresql(
-    feed: FeedServer, postgresql_url: str, tmp_path: Path, encoder: HashingEncoder
+    feed: FeedServer, postgresql_matcher_url: str, tmp_path: Path, encoder: HashingEncoder
 ) -> None:
     tell_many(feed, 40)
-    with restored_matcher(feed.url, postgresql_url, tmp_path / "saved", encoder) as matcher:
+    with restored_matcher(feed.url, postgresql_matcher_url, tmp_path / "saved", encoder) as matcher:
         follow(matcher)
         feed.tell("p0001", make_project(title="修订"), 2)
         feed.tell("p0002", make_project(), 2, withdrawn=True)
         follow(matcher)
         before = answers(matcher)
     embedded = len(encoder.encoded)
-    with restored_matcher(feed.url, postgresql_url, tmp_path / "saved", encoder) as again:
+    with restored_matcher(feed.url, postgresql_matcher_url, tmp_path / "saved", encoder) as again:
         assert answers(again) == before
         assert len(encoder.encoded) == embedded
 

@@ -73,7 +73,7 @@ def tell_many(feed: FeedServer, count: int, *, first: int = 0) -> None:
         feed.tell(f"p{number:04}", random_profile(draw, number))
 
 
-@pytest.mark.parametrize("store_url", ["sqlite_matcher_url", "postgresql_url"], indirect=True)
+@pytest.mark.parametrize("store_url", ["sqlite_matcher_url", "postgresql_matcher_url"], indirect=True)
 def test_a_replica_answers_as_its_indexer_and_embeds_nothing(
     feed: FeedServer, indexer_: Matcher, replica: Matcher, replicas_encoder: HashingEncoder
 ) -> None:

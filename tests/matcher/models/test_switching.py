@@ -91,7 +91,7 @@ def model_of(client: TestClient) -> str:
     return str(answer(client)["provenance"]["model"])
 
 
-@pytest.mark.parametrize("backend", ["sqlite_matcher_url", "postgresql_url"])
+@pytest.mark.parametrize("backend", ["sqlite_matcher_url", "postgresql_matcher_url"])
 def test_switching_under_load_fails_no_request_and_mixes_no_models(
     request: pytest.FixtureRequest, backend: str, feed: FeedServer, tmp_path: Path
 ) -> None:
