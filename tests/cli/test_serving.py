@@ -33,5 +33,5 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone() -> None:
 
 
 def test_a_proxy_that_is_no_address_is_refused() -> None:
-    with pytest.raises(CommandProblem, match="TRUSTED_PROXIES"):
+    with pytest.raises(CommandProblem, match="--trusted-proxies: 'ingress'"):
         settings_of(CatalogSettings, trusted_proxies="ingress")

@@ -29,6 +29,21 @@ class PlainRecords:
     stages: Mapping[CompanyStage, float]
     newest_day: float
     holders: Sequence[RecordFacts]
+    sectors_akin: "Akin"
+    places_akin: "Akin"
+
+
+class Akin:
+    """The kinship of each two keys that deals are counted by; each is worked out once."""
+
+    def __init__(self, holders: Sequence[Mapping[str, float]]) -> None:
+        self._holders = holders
+        self._known: dict[tuple[str, str], float] = {}
+
+    def __call__(self, one: str, other: str) -> float:
+        if (one, other) not in self._known:
+            self._known[one, other] = _kinship(one, other, self._holders)
+        return self._known[one, other]
 
 
 def plain_records(facts: Sequence[ProfileFacts], kind: Kind) -> PlainRecords:
@@ -42,7 +57,15 @@ def plain_records(facts: Sequence[ProfileFacts], kind: Kind) -> PlainRecords:
         places.update(record.places)
         stages.update(record.stages)
     newest = max((record.last_day for record in records if record.last_day), default=0)
-    return PlainRecords(sectors=sectors, places=places, stages=stages, newest_day=newest, holders=records)
+    return PlainRecords(
+        sectors=sectors,
+        places=places,
+        stages=stages,
+        newest_day=newest,
+        holders=records,
+        sectors_akin=Akin([one.sectors for one in records]),
+        places_akin=Akin([one.places for one in records]),
+    )
 
 
 def plain_structured(
@@ -132,12 +155,13 @@ def _record(holder: ProfileFacts, other: ProfileFacts, average: PlainRecords) ->
         Signal.REGION_SHARE: _preference(place),
         Signal.STAGE_SHARE: _preference(stage),
         Signal.KINDRED_SECTORS: _preference(
-            _kindred(record.sectors, [one.sectors for one in average.holders], dict.fromkeys(other.sectors, 1.0))
+            _kindred(record.sectors, average.sectors, average.sectors_akin, dict.fromkeys(other.sectors, 1.0))
         ),
         Signal.KINDRED_REGIONS: _preference(
             _kindred(
                 record.places,
-                [one.places for one in average.holders],
+                average.places,
+                average.places_akin,
                 {key: average.places.get(key, 0.0) for key in other.place_keys},
             )
         ),
@@ -185,25 +209,15 @@ def _preference(counted: tuple[float, float, float] | None) -> float | None:
 
 
 def _kindred(
-    counts: Mapping[str, float], holders: Sequence[Mapping[str, float]], own: Mapping[str, float]
+    counts: Mapping[str, float], average: Mapping[str, float], akin: Akin, own: Mapping[str, float]
 ) -> tuple[float, float, float] | None:
     """As `_counted`, where a deal counts by the squared cosine of its key's deals with those of the own keys' mean."""
-    average = _sum(holders)
-    known = {key: weight for key, weight in own.items() if average[key] > 0}
+    known = {key: weight for key, weight in own.items() if average.get(key, 0) > 0}
     whole = sum(known.values())
     alike = {
-        other: sum(weight * _kinship(key, other, holders) for key, weight in known.items()) / whole
-        for other in average
-        if known
+        other: sum(weight * akin(key, other) for key, weight in known.items()) / whole for other in average if known
     }
     return _counted(counts, average, alike)
-
-
-def _sum(holders: Sequence[Mapping[str, float]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for one in holders:
-        total.update(one)
-    return total
 
 
 def _kinship(one: str, other: str, holders: Sequence[Mapping[str, float]]) -> float:

@@ -37,10 +37,16 @@ class PlainCollection:
     records: Mapping[Kind, PlainRecords]
     told: dict[tuple[int, bool, bool], tuple[TermCounts, dict[str, float]]] = field(default_factory=dict, repr=False)
     """Telling words that were worked out before, by identity of the text, which is kept with them."""
+    held: dict[tuple[int, bool, bool], tuple[TermCounts, dict[str, float]]] = field(default_factory=dict, repr=False)
+    """What a text holds, in the same way."""
+    of_base: frozenset[int] = frozenset()
+    """Identities of the texts of `base`."""
+    of_delta: frozenset[int] = frozenset()
+    """Identities of the documents of `delta`."""
 
     def is_in_delta(self, document: IndexedDocument) -> bool:
         """Whether the delta holds it."""
-        return any(document is one for one in self.delta)
+        return id(document) in self.of_delta
 
 
 def plain_collection(
@@ -59,6 +65,8 @@ def plain_collection(
         containing_in_delta=Counter(term for one in delta for text in _texts(one) for term in text.counts),
         average_length=sum(lengths) / len(lengths) if lengths else 1.0,
         random_cosines={(one, other): _low_cosine(base, one, other) for one in Language for other in Language},
+        of_base=frozenset(id(one.texts) for one in base),
+        of_delta=frozenset(id(one) for one in delta),
         records={kind: plain_records([one.entry.facts for one in base], kind) for kind in Kind},
     )
 
@@ -67,7 +75,7 @@ def plain_text_values(subject: Subject, target: IndexedDocument, collection: Pla
     """The text signals of both directions: my needs in your offer, your needs in mine."""
     mine, yours = subject.texts, target.texts
     in_delta = collection.is_in_delta(target)
-    i_am_in_base = any(one.texts is mine for one in collection.base) or (
+    i_am_in_base = id(mine) in collection.of_base or (
         mine.home is not None and mine.home[0].statistics.vocabulary.base is None
     )
     my_offer, my_need = (
@@ -154,6 +162,13 @@ def _share(collection: PlainCollection, asked: PlainText, held: PlainText, in_de
 
 
 def _held(text: PlainText, collection: PlainCollection, in_english: bool) -> dict[str, float]:
+    key = (id(text.terms), text.is_in_base, in_english)
+    if key not in collection.held:
+        collection.held[key] = text.terms, _saturations(text, collection, in_english)
+    return collection.held[key][1]
+
+
+def _saturations(text: PlainText, collection: PlainCollection, in_english: bool) -> dict[str, float]:
     counts = text.terms.counts
     if in_english:
         said = {term[1:]: max(count, 1) for term, count in counts.items() if _is_known(term, text, collection)}
