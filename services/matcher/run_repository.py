@@ -8,14 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.matcher.tables import (
-    Base,
-    ComparedPairRow,
-    DraftedListRow,
-    DraftedResultRow,
-    ExposureRow,
-    MatchRunRow,
-)
+from services.matcher.comparison_tables import ComparedPairRow, DraftedListRow, DraftedResultRow
+from services.matcher.tables import Base, ExposureRow, MatchRunRow
 from shared.kit.database import ReadSession, WriteSession
 
 

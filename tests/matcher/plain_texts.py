@@ -11,7 +11,7 @@ from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.aspects import AspectTexts
 from services.matcher.retrieval.dense import FloatVector
 from services.matcher.retrieval.segment import IndexedDocument
-from services.matcher.retrieval.text_index import TermCounts
+from services.matcher.retrieval.term_counts import TermCounts
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import Language, Signal
 from tests.matcher.plain_facts import PlainRecords, Values, plain_records

@@ -1,10 +1,10 @@
 """Rows as wire records, and running comparisons ready to rank."""
 
+from services.matcher.comparison_tables import ComparisonRow
 from services.matcher.comparisons.states import next_step, pairs_of
 from services.matcher.comparisons.tally import Tally
 from services.matcher.matching.comparison_source import LiveComparison
 from services.matcher.matching.policy_source import PolicySource
-from services.matcher.tables import ComparisonRow
 from shared.contracts.comparisons import Comparison, ComparisonState
 from shared.contracts.policy_records import PolicyRevision
 

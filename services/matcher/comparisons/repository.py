@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Select, delete, distinct, func, select, update
 
+from services.matcher.comparison_tables import ComparedPairRow, ComparisonRow, DraftedListRow, DraftedResultRow
 from services.matcher.interleaving.team_draft import Drafted, Team
-from services.matcher.tables import ComparedPairRow, ComparisonRow, DraftedListRow, DraftedResultRow, MatchRunRow
+from services.matcher.tables import MatchRunRow
 from shared.kit.database import ReadSession, WriteSession
 
 _RUNS_AT_ONCE = 500

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
+from services.matcher.comparison_tables import ComparisonRow
 from services.matcher.comparisons import repository
 from services.matcher.comparisons.chosen import ChosenTargets
 from services.matcher.comparisons.records import comparison_record
@@ -26,7 +27,6 @@ from services.matcher.comparisons.tally import Tally, tally_of
 from services.matcher.interleaving.sequential import Decision, StoppingRule
 from services.matcher.matching.policy_source import PolicyNotFound
 from services.matcher.policies.service import PolicyService
-from services.matcher.tables import ComparisonRow
 from shared.contracts.comparisons import Comparison, ComparisonDraft, ComparisonPage, ComparisonState
 from shared.contracts.policy_records import PolicyDecision, PolicyRevision
 from shared.contracts.problems import FieldProblem

@@ -215,7 +215,8 @@ class Follower:
 
     def _replay(self, after: int, position: int) -> None:
         """Publish stored documents changed after a position; into a base of their own where there is none."""
-        is_first = self._publisher.current.base.size == 0
+        publisher = self._reading
+        is_first = publisher.current.base.size == 0
         indexed: dict[str, Indexed | None] = {}  # by profile, the newest: it may be revised while this reads
         while True:
             with self._database.read() as session:
@@ -230,16 +231,11 @@ class Follower:
         documents = [one.document for _, one in sorted(indexed.items()) if one is not None]
         if is_first and documents:
             base = build_segment(documents, self._dimension)
-            self._saved.save(base, position)
-            self._publisher.start_from(base, position)
+            if self._aside is None:  # what is read aside is saved once it is whole
+                self._saved.save(base, position)
+            publisher.start_from(base, position)
         else:
-            self._publisher.apply(documents, withdrawn, position)
-
-    def _forget_served(self) -> None:
-        _log.warning("feed_restarted", read=self._publisher.current.feed_seq)
-        self._saved.clear()
-        self._publisher.start_from(build_segment([], self._dimension), 0)
-        self.latest_seq = 0
+            publisher.apply(documents, withdrawn, position)
 
     def _start_over(self, page: ChangePage, *, is_shorter: bool) -> None:
         """The feed tells another history than what was read: another catalog, or one restored from a backup."""

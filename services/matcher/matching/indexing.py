@@ -17,7 +17,7 @@ from services.matcher.retrieval.aspects import AspectTexts
 from services.matcher.retrieval.dense import FloatVector
 from services.matcher.retrieval.pivots import english_terms
 from services.matcher.retrieval.segment import Entry, IndexedDocument
-from services.matcher.retrieval.text_index import TermCounts, term_counts
+from services.matcher.retrieval.term_counts import TermCounts, term_counts
 from shared.contracts.profiles import Profile
 from shared.contracts.vocabularies import Language
 from shared.kit.anonymity import unnamed

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
-from services.matcher.tables import ComparedPairRow, ComparisonRow, PolicyActivationRow, PolicyEvaluationRow, PolicyRow
+from services.matcher.comparison_tables import ComparedPairRow, ComparisonRow
+from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.kit.database import ReadSession
 
 

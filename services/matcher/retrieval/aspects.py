@@ -9,15 +9,9 @@ from scipy.sparse import csr_array, vstack
 
 from services.matcher.embedding.encoder import FloatMatrix
 from services.matcher.retrieval.dense import FlatIndex, FloatVector, Rows, VectorIndex
+from services.matcher.retrieval.term_counts import TermCounts
 from services.matcher.retrieval.terms import TermStatistics, Vocabulary
-from services.matcher.retrieval.text_index import (
-    TermCounts,
-    TermRows,
-    TextIndex,
-    corpus_statistics,
-    index_texts,
-    recounted,
-)
+from services.matcher.retrieval.text_index import TermRows, TextIndex, corpus_statistics, index_texts, recounted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The lexical leg: what share of one text's telling words another text holds, for every document at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from services.matcher.retrieval.pivots import PivotMatrices, has_pivots, pivot_matrices, pivot_rows
+from services.matcher.retrieval.term_counts import Frequencies, TermCounts, emphases_of
 from services.matcher.retrieval.terms import (
     PIVOT_MARK,
     FloatVector,
@@ -22,36 +23,6 @@ from services.matcher.retrieval.terms import (
     telling,
     telling_rows,
 )
-
-Frequencies = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermCounts:
-    """One text's terms: how often each occurs, and how often it counts as asked for."""
-
-    counts: Frequencies
-    emphases: Frequencies | None = None
-    """How much each term is asked for, by need and weight, where needs are stated one by one."""
-
-    def with_pivots(self, said: Frequencies, needs: Sequence[tuple[float, Frequencies]] = ()) -> Self:
-        """The same of a Chinese text, with what it says in English; `needs` as in `term_counts`.
-
-        The bare mark is always there, so that a text without any English is known for Chinese too.
-        """
-        counts = {**self.counts, PIVOT_MARK: 1.0, **{PIVOT_MARK + term: count for term, count in said.items()}}
-        if self.emphases is None:
-            return replace(self, counts=counts)
-        emphases = dict(self.emphases)
-        for weight, words in needs:
-            for term, share in _shares(weight, words).items():
-                emphases[PIVOT_MARK + term] = emphases.get(PIVOT_MARK + term, 0.0) + share
-        return replace(self, counts=counts, emphases=emphases)
-
-    @property
-    def length(self) -> float:
-        """Number of terms; pivots say nothing new."""
-        return float(sum(count for term, count in self.counts.items() if not term.startswith(PIVOT_MARK)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,44 +192,16 @@ def recounted(counts: csr_array, lengths: FloatVector, vocabulary: Vocabulary) -
     return TermStatistics.counted(vocabulary, frequencies, counts.shape[0], average)
 
 
-def term_counts(terms: Iterable[str], needs: Sequence[tuple[float, Sequence[str]]] = ()) -> TermCounts:
-    """Counts of a text's terms; with `needs`, (weight, terms) each, every need has its weight's share of the emphasis.
-
-    So adding a need whose words are all held never lowers the share of telling words that a text holds.
-    """
-    counts = {term: float(count) for term, count in Counter(terms).items()}
-    if not needs:
-        return TermCounts(counts=counts)
-    emphases: dict[str, float] = {}
-    for weight, words in needs:
-        for term, share in _shares(weight, Counter(words)).items():
-            emphases[term] = emphases.get(term, 0.0) + share
-    return TermCounts(counts=counts, emphases=emphases)
-
-
 def _own_words(frequencies: Frequencies) -> Frequencies:
     """Without pivots: of those, words of no column would count as asked for."""
     return {term: weight for term, weight in frequencies.items() if not term.startswith(PIVOT_MARK)}
-
-
-def _shares(weight: float, counted: Mapping[str, float]) -> dict[str, float]:
-    """A need's weight, shared out among its terms by how much each is asked for."""
-    shares = emphasis(np.fromiter(counted.values(), dtype=np.float32, count=len(counted)))
-    return dict(zip(counted, (weight * shares / shares.sum()).tolist(), strict=True))
 
 
 def _matrices(documents: Sequence[TermCounts], vocabulary: Vocabulary) -> tuple[csr_array, csr_array | None]:
     counts = _matrix([document.counts for document in documents], vocabulary)
     if all(document.emphases is None for document in documents):
         return counts, None
-    return counts, _matrix([_emphases(document) for document in documents], vocabulary)
-
-
-def _emphases(document: TermCounts) -> Frequencies:
-    if document.emphases is not None:
-        return document.emphases
-    weights = emphasis(np.array(list(document.counts.values()), dtype=np.float32))
-    return dict(zip(document.counts, weights.tolist(), strict=True))
+    return counts, _matrix([emphases_of(document) for document in documents], vocabulary)
 
 
 def _matrix(documents: Sequence[Frequencies], vocabulary: Vocabulary) -> csr_array:

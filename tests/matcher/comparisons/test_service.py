@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.matcher import run_repository
+from services.matcher.comparison_tables import DraftedListRow, DraftedResultRow
 from services.matcher.comparisons import repository
 from services.matcher.comparisons.service import ComparisonService
 from services.matcher.comparisons.states import (
@@ -21,7 +22,6 @@ from services.matcher.matching.policy_source import PolicyNotFound
 from services.matcher.policies.service import PolicyService
 from services.matcher.policies.states import PolicyInUse
 from services.matcher.scoring.shipped import SHIPPED_POLICY
-from services.matcher.tables import DraftedListRow, DraftedResultRow
 from shared.contracts.comparisons import ComparisonDraft, ComparisonState
 from shared.contracts.policy_records import PolicyDecision
 from shared.kit.database import Database

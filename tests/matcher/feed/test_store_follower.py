@@ -123,11 +123,52 @@ def test_a_store_emptied_for_another_catalog_is_taken_over_whole(
     follow(replica)
     feed.restart_with([])
     follow(indexer_)
+    follow(replica)
+    assert len(held(replica)) == 12  # what it held, until all of the other catalog's is there
     tell_many(feed, profiles, first=100)
     follow(indexer_)
+    ask_for_length(replica)
     follow(replica)
     assert held(replica) == held(indexer_)
     assert set(held(replica)) == {f"p{number:04}" for number in range(100, 100 + profiles)}
+
+
+def test_a_replica_serves_what_it_held_until_the_store_holds_all_of_another_history(
+    feed: FeedServer, indexer_: Matcher, replica: Matcher
+) -> None:
+    tell_many(feed, 12)
+    follow(indexer_)
+    ask_for_length(replica)
+    follow(replica)
+    before = held(replica)
+    feed.restart_with([])
+    tell_many(feed, 40, first=100)
+    for _ in range(3):  # it notices, and reads two pages of 16: the store holds 32
+        indexer_.follower.follow_once(wait=False)
+        follow(replica)
+        assert held(replica) == before
+    ask_for_length(replica)
+    follow(replica)
+    assert held(replica) == before  # 8 are missing
+    follow(indexer_)
+    follow(replica)
+    assert held(replica) == held(indexer_)
+    assert len(held(replica)) == 40
+
+
+def test_a_replica_without_a_catalog_takes_over_what_is_stored_of_another_history(
+    feed: FeedServer, indexer_: Matcher, replica: Matcher
+) -> None:
+    tell_many(feed, 12)
+    follow(indexer_)
+    follow(replica)
+    feed.restart_with([])
+    tell_many(feed, 20, first=100)
+    follow(indexer_)
+    feed.stop()
+    ask_for_length(replica)
+    follow(replica)
+    assert set(held(replica)) == {f"p{number:04}" for number in range(100, 120)}
 
 
 def test_a_replica_is_caught_up_once_few_changes_are_missing(

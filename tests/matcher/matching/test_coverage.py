@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.retrieval.text_index import TermCounts, corpus_statistics, index_texts, term_counts
+from services.matcher.retrieval.term_counts import TermCounts, term_counts
+from services.matcher.retrieval.text_index import corpus_statistics, index_texts
 
 WORDS = ("anode", "binder", "cell", "laser", "pump", "robot", "valve", "weld")
 Need = tuple[float, list[str]]

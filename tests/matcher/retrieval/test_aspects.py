@@ -8,7 +8,7 @@ import pytest
 
 from services.matcher.retrieval.aspects import Aspects, AspectTexts, build_aspects, merge_aspects
 from services.matcher.retrieval.legs import nearest_rows, similarities, subject_words, word_legs
-from services.matcher.retrieval.text_index import term_counts
+from services.matcher.retrieval.term_counts import term_counts
 from tests.matcher.retrieval.same_aspects import assert_same_aspects
 from tests.matcher.retrieval.test_dense import bounds, unit_rows
 

@@ -5,7 +5,8 @@ import pytest
 
 from services.matcher.retrieval.analysis import index_terms
 from services.matcher.retrieval.pivots import english_terms
-from services.matcher.retrieval.text_index import TermCounts, TextIndex, corpus_statistics, index_texts, term_counts
+from services.matcher.retrieval.term_counts import TermCounts, term_counts
+from services.matcher.retrieval.text_index import TextIndex, corpus_statistics, index_texts
 
 
 def english(text: str) -> TermCounts:

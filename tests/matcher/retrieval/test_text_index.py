@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.matcher.retrieval.term_counts import TermCounts, term_counts
 from services.matcher.retrieval.terms import K1, TELLING_TERMS, B, emphasis, telling
-from services.matcher.retrieval.text_index import TermCounts, TextIndex, corpus_statistics, index_texts, term_counts
+from services.matcher.retrieval.text_index import TextIndex, corpus_statistics, index_texts
 
 WORDS = [f"word{number}" for number in range(60)]
 

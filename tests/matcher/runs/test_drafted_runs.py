@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from services.matcher.comparison_tables import DraftedListRow, DraftedResultRow
 from services.matcher.interleaving.team_draft import Drafted, Team
 from services.matcher.runs.answered import DraftedRun
-from services.matcher.tables import DraftedListRow, DraftedResultRow
 from shared.kit.database import Database, DatabaseUnavailable
 from tests.matcher.runs.answers import id_of, make_recorder, make_run
 from tests.matcher.runs.test_recorder import rename
