@@ -5,8 +5,8 @@ from alembic import op
 
 from shared.kit.columns import BigIdentity, UtcDateTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 _KEYS = sa.table(
     "api_keys",
     *(sa.column(name) for name in ("id", "key_id", "created_at", "created_by", "revoked_at", "revoked_by", "replaces")),
