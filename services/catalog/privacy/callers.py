@@ -4,11 +4,12 @@ import json
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update, case, delete, func, or_, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, case, delete, func, or_, select, update
 
 from services.catalog.introduction_tables import DelegationRow
 from services.catalog.privacy.subjects import DataSubject
-from services.catalog.tables import ApiKeyRow, IdempotencyRow
+from services.catalog.tables import ApiKeyEventRow, ApiKeyRow, IdempotencyRow
+from shared.contracts.api_keys import ApiKeyAction
 from shared.kit.database import WriteSession
 from shared.kit.erasure import ERASED
 
@@ -38,6 +39,7 @@ def revoke_keys(session: WriteSession, subject: DataSubject, now: datetime) -> d
     if subject.organization_id is None:
         return {}
     own = ApiKeyRow.organization_id == subject.organization_id
+    _erase_trail(session, own, sorted(subject.people), now)
     revoked = _done(
         session,
         update(ApiKeyRow)
@@ -56,6 +58,18 @@ def revoke_keys(session: WriteSession, subject: DataSubject, now: datetime) -> d
     for column in (ApiKeyRow.created_by, ApiKeyRow.revoked_by):
         _done(session, update(ApiKeyRow).where(column.in_(people)).values({column: ERASED}))
     return {"api_keys": revoked}
+
+
+def _erase_trail(session: WriteSession, own: ColumnElement[bool], people: list[str], now: datetime) -> None:
+    """Have the trail of keys name nobody, and tell that those still in use are revoked with this."""
+    keys = select(ApiKeyRow.key_id).where(own)
+    by = or_(ApiKeyEventRow.key_id.in_(keys), ApiKeyEventRow.by.in_(people))
+    _done(session, update(ApiKeyEventRow).where(by).values(by=ERASED))
+    in_use = session.scalars(keys.where(ApiKeyRow.revoked_at.is_(None)).order_by(ApiKeyRow.id))
+    session.add_all(
+        ApiKeyEventRow(key_id=key_id, action=ApiKeyAction.REVOKED, by=ERASED, at=now) for key_id in in_use.all()
+    )
+    session.flush()
 
 
 def forget_answers(session: WriteSession, subject: DataSubject, _now: datetime) -> dict[str, int]:

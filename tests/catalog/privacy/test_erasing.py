@@ -61,6 +61,12 @@ def test_an_organisation_is_gone_from_every_column_and_file(kept_on_both: Kept) 
     assert receipt.sha256 == digest(receipt)
     assert kept.ask("own", "GET", "/v1/profiles").status_code == 401
     assert kept.ask("other", "GET", f"/v1/profiles/{kept.other}").json() == kept_of_other
+    keys = kept.ask("admin", "GET", "/v1/api-keys").json()["items"]
+    erased = [one["key_id"] for one in keys if one["name"] == "erased"]
+    for key_id in erased:
+        trail = kept.ask("admin", "GET", f"/v1/api-keys/{key_id}/events").json()["items"]
+        assert [(one["action"], one["by"]) for one in trail] == [("created", "erased"), ("revoked", "erased")]
+    assert erased
     contact = kept.ask("other", "GET", "/v1/personal-data").json()["profiles"][0]["contact"]
     assert contact["email"] == "kim@example.org"
 
