@@ -49,9 +49,10 @@ class ServedRankers:
 
 
 def _load(vectors: Path, policies: Mapping[str, RankingPolicy], models: Sequence[ComparedModel] = ()) -> RankerFactory:
-    from services.matcher.bootstrap import build_encoder, open_database  # noqa: PLC0415 - torch takes seconds
+    from services.matcher.bootstrap import open_database  # noqa: PLC0415 - torch takes seconds
     from services.matcher.embedding.vector_store import VectorStore  # noqa: PLC0415
     from services.matcher.evaluation.served import POLICIES, pipeline_rankers  # noqa: PLC0415
+    from services.matcher.model_lines import build_encoder  # noqa: PLC0415
     from services.matcher.settings import MatcherSettings  # noqa: PLC0415
 
     settings = MatcherSettings(encoder_threads=os.cpu_count() or 1)

@@ -32,9 +32,10 @@ class PipelineMeasure:
 
 
 def _load(vectors: Path, policy: RankingPolicy) -> MeasureSet:
-    from services.matcher.bootstrap import build_encoder, open_database  # noqa: PLC0415 - torch takes seconds
+    from services.matcher.bootstrap import open_database  # noqa: PLC0415 - torch takes seconds
     from services.matcher.embedding.vector_store import VectorStore  # noqa: PLC0415
     from services.matcher.evaluation.served import pipeline_rankers  # noqa: PLC0415
+    from services.matcher.model_lines import build_encoder  # noqa: PLC0415
     from services.matcher.settings import MatcherSettings  # noqa: PLC0415
     from services.matcher.tuning.measured_set import measure_set  # noqa: PLC0415
 

@@ -24,8 +24,9 @@ from services.matcher.api import (
     why_routes,
 )
 from services.matcher.api.match_telemetry import MatchTelemetry, watch_matcher
-from services.matcher.bootstrap import EncoderFactory, Matcher, build_encoder, build_matcher
+from services.matcher.bootstrap import Matcher, build_matcher
 from services.matcher.deps import NotReady
+from services.matcher.model_lines import EncoderFactory, build_encoder
 from services.matcher.settings import MatcherSettings
 from shared.contracts.profiles import Kind
 from shared.contracts.rules import CONDITION_OPERATORS

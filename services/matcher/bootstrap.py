@@ -1,11 +1,7 @@
 """The one file that names concrete adapters: puts the matcher's parts together."""
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
 
 import httpx
 
@@ -14,10 +10,6 @@ from services.matcher.allocation.service import AllocationService
 from services.matcher.comparisons.chosen import FeedbackTargets
 from services.matcher.comparisons.service import ComparisonService
 from services.matcher.comparisons.serving import ServedComparisons
-from services.matcher.embedding.encoder import Encoder
-from services.matcher.embedding.on_demand import OnDemandEncoder
-from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder
-from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.erased_repository import matcher_name
 from services.matcher.feed.api_key_follower import ApiKeyFollower
 from services.matcher.feed.api_keys import KeyRing
@@ -29,13 +21,12 @@ from services.matcher.feed.store_follower import NoFeedbackFollower, StoreFollow
 from services.matcher.introductions.pairs import IntroducedPairs
 from services.matcher.judgments.served_priors import ServedPriors
 from services.matcher.judgments.service import GoldenSets
-from services.matcher.matching.behaviour import PriorsOf
-from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import ExposureOf, IntroducedTo, Matchmaker
+from services.matcher.matching.matchmaker import Matchmaker
 from services.matcher.matching.position_waits import PositionWaits
+from services.matcher.model_lines import EncoderFactory, ModelLines, build_encoder, home_spec
 from services.matcher.models.build import ModelBuild
 from services.matcher.models.line import ModelLine
-from services.matcher.models.service import ModelService, ModelSpec, name_of
+from services.matcher.models.service import ModelService
 from services.matcher.models.serving import ServedModels
 from services.matcher.policies.model_folder import ModelFolder
 from services.matcher.policies.service import PolicyService
@@ -46,7 +37,6 @@ from services.matcher.privacy.reporting import CatalogReports
 from services.matcher.recommendations.limits import Limits
 from services.matcher.recommendations.service import RecommendationService
 from services.matcher.reports.service import ReportService
-from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.placement import Placement
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.runs.recorder import RunRecorder
@@ -57,8 +47,6 @@ from services.matcher.suggestions.service import SuggestionService
 from services.matcher.vector_backends import build_placement
 from shared.kit.database import Database, DatabaseLimits
 from shared.kit.migrations import open_migrated
-
-EncoderFactory = Callable[[MatcherSettings], Encoder]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,18 +135,6 @@ class Matcher:
         self.database.close()
 
 
-def build_encoder(settings: MatcherSettings) -> SentenceTransformerEncoder:
-    """The encoder of the settings' model."""
-    return SentenceTransformerEncoder(
-        settings.model,
-        threads=settings.encoder_threads,
-        precision=settings.encoder_precision,
-        languages=frozenset(settings.model_languages),
-        query_prompt=settings.model_query_prompt,
-        passage_prompt=settings.model_passage_prompt,
-    )
-
-
 def open_database(url: str, limits: DatabaseLimits | None = None, *, migrate: bool = True) -> Database:
     """The matcher's database at its newest schema; raises SchemaBehindError where it may not bring it there."""
     return open_migrated(url, MIGRATIONS, version_table=VERSION_TABLE, migrate=migrate, limits=limits)
@@ -181,7 +157,7 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
     vectors = build_placement(settings)
     # Facts of profiles are the same whichever model answers, so those of the settings' model serve all.
     priors = ServedPriors(database, lambda: home.publisher.current, look_every_seconds=settings.priors_refresh_seconds)
-    lines = _Lines(
+    lines = ModelLines(
         settings=settings,
         encoder_of=encoder_of,
         vectors=vectors,
@@ -192,9 +168,9 @@ def build_matcher(settings: MatcherSettings, encoder_of: EncoderFactory = build_
         introduced_to=pairs.others_of,
         priors=priors.current,
     )
-    home_spec = _home_spec(settings)
-    home = lines.line(home_spec, settings.data_directory)
-    model_records = ModelService(database, home_spec, home.vectors_of)
+    home_is = home_spec(settings)
+    home = lines.line(home_is, settings.data_directory)
+    model_records = ModelService(database, home_is, home.vectors_of)
     feed_http = httpx.Client(base_url=settings.catalog_url, headers=_feed_headers(settings))
     client = FeedClient(
         feed_http,
@@ -277,74 +253,6 @@ def _forgetting(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Makes the line of any model of one service."""
-
-    settings: MatcherSettings
-    encoder_of: EncoderFactory
-    vectors: Placement
-    database: Database
-    policies: ServedPolicies
-    comparisons: ServedComparisons
-    exposure_of: ExposureOf
-    introduced_to: IntroducedTo
-    priors: PriorsOf
-
-    def beside(self, spec: ModelSpec) -> ModelLine:
-        """Of a model beside the settings' one; raises what its library raises."""
-        folder = hashlib.sha256(spec.source.encode()).hexdigest()[:16]
-        return self.line(spec, self.settings.data_directory / "models" / folder)
-
-    def line(self, spec: ModelSpec, folder: Path) -> ModelLine:
-        """With its saved snapshots in a folder."""
-        of_model = self.settings.model_copy(
-            update={
-                "model": spec.source,
-                "model_languages": spec.languages,
-                "model_query_prompt": spec.query_prompt,
-                "model_passage_prompt": spec.passage_prompt,
-            }
-        )
-        # Two encoders: one asked by requests, one busy with the feed, so that neither waits for the other's turn.
-        asked = self.encoder_of(of_model)
-        following = OnDemandEncoder(asked, partial(self.encoder_of, of_model))
-        store = VectorStore(self.database, following)
-        saved = SnapshotFolder(folder, store.model_id)
-        publisher = Publisher(
-            dimension=asked.dimension,
-            model_id=store.model_id,
-            on_merged=saved.save,
-            placed=self.vectors.of_model(store.model_id),
-        )
-        return ModelLine(
-            encoder=asked,
-            following=Indexer(following, store),
-            publisher=publisher,
-            saved=saved,
-            matchmaker=Matchmaker(
-                publisher=publisher,
-                indexer=Indexer(asked, store),
-                encoder=asked,
-                policies=self.policies,
-                comparisons=self.comparisons,
-                exposure_of=self.exposure_of,
-                introduced_to=self.introduced_to,
-                priors=self.priors,
-            ),
-        )
-
-
 def _feed_headers(settings: MatcherSettings) -> dict[str, str]:
     key = settings.catalog_key
     return {} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"}
-
-
-def _home_spec(settings: MatcherSettings) -> ModelSpec:
-    return ModelSpec(
-        name=name_of(settings.model),
-        source=settings.model,
-        languages=settings.model_languages,
-        query_prompt=settings.model_query_prompt,
-        passage_prompt=settings.model_passage_prompt,
-    )

@@ -65,7 +65,7 @@ def build_chosen_encoder(settings: MatcherSettings, choice: EncoderChoice, *, lo
     """The encoder of a choice; `loads_model` loads the settings' model beside hashed vectors."""
     if choice is EncoderChoice.HASHED and not loads_model:
         return HashedEncoder()
-    from services.matcher.bootstrap import build_encoder  # noqa: PLC0415 - torch takes seconds
+    from services.matcher.model_lines import build_encoder  # noqa: PLC0415 - torch takes seconds
 
     model = build_encoder(settings)
     return model if choice is EncoderChoice.BUNDLED else LoadedAside(model)

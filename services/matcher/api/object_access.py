@@ -2,7 +2,7 @@
 
 from pydantic_core import from_json
 
-from services.matcher.matching.matchmaker import stored_target, subject_not_found, target_not_found
+from services.matcher.matching.stored import stored_target, subject_not_found, target_not_found
 from services.matcher.retrieval.segment import Entry
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.runs.answered import RecordedRun

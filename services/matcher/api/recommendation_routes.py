@@ -16,7 +16,7 @@ from services.matcher.api.recommendation_examples import (
 )
 from services.matcher.bootstrap import Matcher
 from services.matcher.deps import ReadyMatcher
-from services.matcher.matching.matchmaker import subject_not_found
+from services.matcher.matching.stored import subject_not_found
 from services.matcher.recommendations.digest import digest_of
 from services.matcher.recommendations.mail import mail_body
 from services.matcher.recommendations.question import Question

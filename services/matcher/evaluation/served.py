@@ -9,8 +9,8 @@ from services.matcher.evaluation.progress import StageProgress
 from services.matcher.matching.calibrating import PairingBook
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexed, Indexer, ProfileVersion
-from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Prepared, match, prepare
+from services.matcher.matching.stored import stored_subject
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import build_segment

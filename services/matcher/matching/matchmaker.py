@@ -8,7 +8,6 @@ from services.matcher.domain.texts import profile_texts
 from services.matcher.embedding.encoder import Encoder
 from services.matcher.interleaving.team_draft import Team
 from services.matcher.matching.behaviour import NO_BEHAVIOUR, Behaviour, PriorBook, PriorsOf, no_priors
-from services.matcher.matching.calibrating import segment_subject
 from services.matcher.matching.comparison_source import ComparisonSource, LiveComparison, NoComparisons
 from services.matcher.matching.drafting import Draft, drafted_list
 from services.matcher.matching.eligible import Scope
@@ -20,6 +19,7 @@ from services.matcher.matching.pipeline import Prepared, match, prepare
 from services.matcher.matching.policy_source import OnePolicy, PolicySource
 from services.matcher.matching.reranking import Arranged, arrange, pool_size
 from services.matcher.matching.stages import Stage, stage
+from services.matcher.matching.stored import stored_subject, stored_target
 from services.matcher.matching.subject import Subject
 from services.matcher.matching.why import Why, why
 from services.matcher.priors.priors import NO_PRIORS, Priors
@@ -29,29 +29,16 @@ from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.scoring.policy import RankingPolicy
 from services.matcher.scoring.shipped import SHIPPED_POLICY
 from shared.contracts.matches import InlineText, MatchRequest
-from shared.contracts.problems import FieldProblem
 from shared.contracts.profiles import PROFILE_TYPES, Kind, Profile
 from shared.contracts.vocabularies import Language
 from shared.kit.anonymity import unnamed
-from shared.kit.errors import NotFound, Unavailable
+from shared.kit.errors import Unavailable
 
 _TITLE_LENGTH = 80
 ExposureOf = Callable[[str], int]
 """In how many recorded answers a profile stood."""
 IntroducedTo = Callable[[str], frozenset[str]]
 """Who is not to be proposed to a profile: they are being introduced, have met or have declined."""
-
-
-class SubjectNotFound(NotFound):
-    """No active profile has this id, or the matcher has not read it from the feed yet."""
-
-    code = "subject_not_found"
-
-
-class TargetNotFound(NotFound):
-    """No active profile has the target's id, or the matcher has not read it from the feed yet."""
-
-    code = "target_not_found"
 
 
 class SnapshotBehind(Unavailable):
@@ -304,34 +291,3 @@ def _profile_of(inline: InlineText) -> Profile:
         "language": inline.language,
     }
     return PROFILE_TYPES[inline.kind].model_validate(fields)  # type: ignore[return-value] # one of the union's members
-
-
-def stored_target(target_id: str, snapshot: Snapshot) -> Entry:
-    found = snapshot.find(target_id)
-    if found is None:
-        raise target_not_found(target_id)
-    return found[0].entries[found[1]]
-
-
-def target_not_found(target_id: str) -> TargetNotFound:
-    return TargetNotFound(
-        f"target: no active profile {target_id!r}. Check the id, or wait until the matcher has read it.",
-        errors=(FieldProblem(field="query.target", message="unknown", fix="Use the id the catalog answered with."),),
-    )
-
-
-def subject_not_found(profile_id: str, field: str = "subject_id") -> SubjectNotFound:
-    """No profile that the caller may know of has this id; `field` is where it was named."""
-    return SubjectNotFound(
-        f"{field}: no active profile {profile_id!r}. Check the id, or register the profile with the catalog "
-        "and wait until the matcher has read it.",
-        errors=(FieldProblem(field=field, message="unknown", fix="Use the id the catalog answered with."),),
-    )
-
-
-def stored_subject(profile_id: str, snapshot: Snapshot) -> Subject:
-    """A profile of the snapshot as a subject; nothing is embedded. Raises SubjectNotFound."""
-    found = snapshot.find(profile_id)
-    if found is None:
-        raise subject_not_found(profile_id)
-    return segment_subject(*found)

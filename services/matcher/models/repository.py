@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select
 
-from services.matcher.tables import DocumentRow, ModelActivationRow, ModelRow, VectorRow
+from services.matcher.policy_tables import ModelActivationRow, ModelRow
+from services.matcher.tables import DocumentRow, VectorRow
 from shared.kit.database import ReadSession, WriteSession
 
 

@@ -19,7 +19,7 @@ from services.matcher.models.errors import (
     NoModelToRollBack,
 )
 from services.matcher.policies.states import NothingToRollBack, Step, rolled_back_to
-from services.matcher.tables import ModelActivationRow, ModelRow
+from services.matcher.policy_tables import ModelActivationRow, ModelRow
 from shared.contracts.model_records import ModelActivation, ModelDecision, ModelDraft
 from shared.contracts.policy_records import ActivationAction
 from shared.contracts.vocabularies import Language

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.matcher.policies.documents import NO_MODELS, document_of, policy_of
 from services.matcher.policies.states import Standing
+from services.matcher.policy_tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from services.matcher.scoring.learned import LearnedModel
 from services.matcher.scoring.policy import DirectedPolicy, RankingPolicy
-from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.contracts.policies import PolicyDocument
 from shared.contracts.policy_records import (
     Activation,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select
 
 from services.matcher.comparison_tables import ComparedPairRow, ComparisonRow
-from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
+from services.matcher.policy_tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.kit.database import ReadSession
 
 

@@ -21,9 +21,9 @@ from services.matcher.policies.records import (
     stored_policy,
 )
 from services.matcher.policies.states import Standing, Step, check_activation, check_retirement, rolled_back_to
+from services.matcher.policy_tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from services.matcher.scoring.learned import LearnedModel
 from services.matcher.scoring.policy import RankingPolicy
-from services.matcher.tables import PolicyActivationRow, PolicyEvaluationRow, PolicyRow
 from shared.contracts.policy_records import (
     Activation,
     ActivationAction,

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from services.matcher.matching.matchmaker import Matchmaker, floor_of, stored_subject
+from services.matcher.matching.matchmaker import Matchmaker, floor_of
 from services.matcher.matching.pipeline import Prepared, ScoredMatch, match
+from services.matcher.matching.stored import stored_subject
 from services.matcher.retrieval.legs import word_legs
 from services.matcher.retrieval.snapshot import Snapshot
 from services.matcher.scoring.directed import Directed

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.matcher.domain.counterparts import COUNTERPARTS
-from services.matcher.matching.matchmaker import Answer, Matchmaker, stored_subject
+from services.matcher.matching.matchmaker import Answer, Matchmaker
+from services.matcher.matching.stored import stored_subject
 from services.matcher.retrieval.snapshot import Snapshot
 from shared.contracts.kinds import Kind
 from shared.contracts.matches import MatchRequest

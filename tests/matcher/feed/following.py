@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.matcher.bootstrap import Matcher, build_matcher
-from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Ranking
+from services.matcher.matching.stored import stored_subject
 from services.matcher.settings import MatcherSettings
 from tests.matcher.encoders import HashingEncoder
 from tests.matcher.profile_collections import make_book, rank

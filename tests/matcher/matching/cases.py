@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from services.matcher.matching.calibrating import PairingBook
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Prepared, Ranking, ScoredMatch, match, prepare
+from services.matcher.matching.stored import stored_subject
 from services.matcher.matching.subject import Subject
 from services.matcher.matching.why import why
 from services.matcher.retrieval.segment import IndexedDocument

@@ -7,8 +7,8 @@ import pytest
 
 from services.matcher.matching.behaviour import NO_BEHAVIOUR, Behaviour, PriorBook
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Prepared, ScoredMatch, in_order, match, prepare
+from services.matcher.matching.stored import stored_subject
 from services.matcher.matching.why import why
 from services.matcher.priors.cells import cells_of
 from services.matcher.priors.priors import NO_PRIORS, Priors, make_priors

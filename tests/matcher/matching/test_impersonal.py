@@ -5,7 +5,7 @@ from typing import Any
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.impersonal import BEHAVIOURAL_SIGNALS, without_behaviour
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import stored_subject
+from services.matcher.matching.stored import stored_subject
 from shared.contracts.kinds import Kind
 from shared.contracts.vocabularies import Signal
 from tests.factories import make_investor, make_project

@@ -7,8 +7,8 @@ import pytest
 
 from services.matcher.matching.eligible import Scope
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Ranking
+from services.matcher.matching.stored import stored_subject
 from services.matcher.scoring.policy import DirectedPolicy, RankingPolicy, Weight
 from services.matcher.scoring.shipped import one_leg
 from shared.contracts.parts import Region

@@ -9,9 +9,9 @@ import pytest
 from sentence_transformers import SentenceTransformer
 from starlette.testclient import TestClient
 
-from services.matcher.bootstrap import build_encoder
 from services.matcher.embedding.encoder import Precision
 from services.matcher.embedding.sentence_transformer import SentenceTransformerEncoder, own_prompts
+from services.matcher.model_lines import build_encoder
 from tests.factories import make_investor, make_project
 from tests.matcher.feed_server import FeedServer
 from tests.matcher.models.small_model import DIMENSION, MAX_SEQ_LENGTH, save_small_model

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import stored_subject
 from services.matcher.matching.pipeline import Ranking
+from services.matcher.matching.stored import stored_subject
 from services.matcher.retrieval.persistence import SnapshotFolder
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import Segment

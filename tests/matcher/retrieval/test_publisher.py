@@ -6,7 +6,7 @@ import pytest
 
 from services.matcher.embedding.vector_store import VectorStore
 from services.matcher.matching.indexing import Indexer
-from services.matcher.matching.matchmaker import SubjectNotFound, stored_subject
+from services.matcher.matching.stored import SubjectNotFound, stored_subject
 from services.matcher.matching.subject import Subject
 from services.matcher.retrieval.publisher import Publisher
 from services.matcher.retrieval.segment import Segment
