@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class WebhookSettings(BaseSettings):
     """Part of the catalog's settings."""
 
-    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True, env_ignore_empty=True)
 
     webhook_secret_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """Signing secrets are computed from it; `api_key_pepper` serves where it is not set, and without either there are

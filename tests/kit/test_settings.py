@@ -7,6 +7,7 @@ import structlog
 from pydantic import ValidationError
 
 from services.catalog.settings import CatalogSettings
+from services.matcher.settings import MatcherSettings
 from shared.kit.logging import configure_logging
 from shared.kit.settings import LogFormat, LogLevel
 
@@ -16,6 +17,16 @@ def test_environment_sets_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIAISON_CATALOG_LOG_LEVEL", "WARNING")
     settings = CatalogSettings()
     assert (settings.port, settings.log_level) == (9001, LogLevel.WARNING)
+
+
+@pytest.mark.parametrize("settings", [CatalogSettings, MatcherSettings])
+def test_an_empty_setting_is_one_that_is_not_set(
+    settings: type[CatalogSettings | MatcherSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = settings.model_config.get("env_prefix", "")
+    for name in settings.model_fields:
+        monkeypatch.setenv(f"{prefix}{name.upper()}", "")
+    assert settings() == settings.model_construct()
 
 
 def test_unfit_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from services.catalog.app import create_app as create_catalog
 from services.catalog.app import open_catalog
 from services.catalog.changes.epoch import renew_epoch
 from services.catalog.settings import CatalogSettings
-from services.catalog.tables import ApiKeyRow
+from services.catalog.tables import ApiKeyEventRow, ApiKeyRow
 from services.matcher.app import create_app as create_matcher
 from services.matcher.feed.api_key_follower import ApiKeyFollower
 from services.matcher.feed.api_keys import KeyRing, stored_keys
@@ -139,6 +139,7 @@ def test_keys_of_a_history_that_was_taken_back_are_known_no_more(
     kept = set(ring._records) - {lost}
     assert len(kept) == 1
     with catalog.database.write() as session:  # as if a backup of before that key had been put back
+        session.execute(delete(ApiKeyEventRow).where(ApiKeyEventRow.key_id == lost))
         session.execute(delete(ApiKeyRow).where(ApiKeyRow.key_id == lost))
     assert not following.follow_once(wait=False)  # the feed is as long as before: its length tells nothing
     renew_epoch(catalog.database)
