@@ -33,7 +33,8 @@ class LaneLimits:
     patience_seconds: float = 1.0
     """How long a request may wait in a burst."""
     overload_patience_seconds: float = 0.1
-    """How long once the queue has not been empty for half a second: what waits longer then would only come late."""
+    """How long once the queue has not been empty for half a second, until it has been for as long: what waits longer
+    then would only come late."""
 
 
 def overloaded() -> Overloaded:
@@ -53,7 +54,8 @@ class Lane:
         self.in_work = 0
         self._limits = limits
         self._queue: deque[asyncio.Future[None]] = deque()
-        self._was_empty_at = 0.0
+        self._is_overloaded = False
+        self._filled_at = self._emptied_at = 0.0
         self._served_at = 0.0
         self._seconds_a_place: float | None = None
         """How long it takes until another place is given up while somebody waits, smoothed."""
@@ -74,10 +76,10 @@ class Lane:
             self.in_work += 1
             return
         loop = asyncio.get_running_loop()
-        if not self._queue:
-            self._was_empty_at = self._served_at = loop.time()
         if len(self._queue) >= self._places():
             raise overloaded()
+        if not self._queue:
+            self._filled_at = self._served_at = loop.time()
         place: asyncio.Future[None] = loop.create_future()
         self._queue.append(place)
         try:
@@ -91,6 +93,7 @@ class Lane:
         finally:
             if place in self._queue:
                 self._queue.remove(place)
+                self._emptied_at = loop.time()
 
     def leave(self) -> None:
         """End work; the one that has waited longest takes the place."""
@@ -98,6 +101,7 @@ class Lane:
             self._note_pace()
         while self._queue:
             place = self._queue.popleft()
+            self._emptied_at = asyncio.get_running_loop().time()
             if not place.done():
                 place.set_result(None)
                 return
@@ -115,8 +119,13 @@ class Lane:
         return min(self._limits.waiting, max(1, served_in_time))
 
     def _is_lasting(self) -> bool:
-        """Whether there has been a queue for so long that it is no burst."""
-        return bool(self._queue) and asyncio.get_running_loop().time() - self._was_empty_at > _BUSY_AFTER_SECONDS
+        """Whether there has been a queue for so long that it is no burst, and no calm of that length since."""
+        now = asyncio.get_running_loop().time()
+        if self._queue:
+            self._is_overloaded |= now - self._filled_at > _BUSY_AFTER_SECONDS
+        else:
+            self._is_overloaded &= now - self._emptied_at <= _BUSY_AFTER_SECONDS
+        return self._is_overloaded
 
     def _note_pace(self) -> None:
         now = asyncio.get_running_loop().time()

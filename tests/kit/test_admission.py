@@ -98,6 +98,20 @@ def test_under_lasting_load_only_as_many_wait_as_can_be_served_in_time() -> None
         assert not full.is_full
         await asyncio.gather(*burst)
         assert (full.in_work, full.waiting, full.is_full) == (0, 0, False)
+        await full.enter()
+        again = [asyncio.create_task(full.enter()) for _ in range(50)]
+        await settled()
+        assert full.waiting <= 10, "a moment's pause ends no overload"
+        for task in again:
+            task.cancel()
+        await asyncio.gather(*again, return_exceptions=True)
+        await asyncio.sleep(0.6)
+        later = [asyncio.create_task(full.enter()) for _ in range(50)]
+        await settled()
+        assert full.waiting == 50, "half a second's does"
+        for task in later:
+            task.cancel()
+        await asyncio.gather(*later, return_exceptions=True)
 
     run(test)
 

@@ -134,10 +134,17 @@ class _Sender:
             self._result.accepted_seconds.append(seconds)
 
     async def _exchange(self, message: bytes) -> int:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._load.port)
+        if self._idle:
+            try:
+                return await self._answered(message, *self._idle.pop())
+            except _NotAnswered:  # the server has closed the idle connection: any client asks again
+                pass
+        return await self._answered(message, *await asyncio.open_connection("127.0.0.1", self._load.port))
+
+    async def _answered(self, message: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         try:
             writer.write(message)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            head = (await _head_of(reader)).lower()
             length = next(
                 int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"content-length")
             )
@@ -150,6 +157,21 @@ class _Sender:
         else:
             self._idle.append((reader, writer))
         return int(head.split(b" ", 2)[1])
+
+
+class _NotAnswered(EOFError):
+    """The connection was closed before a byte of an answer came."""
+
+
+async def _head_of(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readuntil(b"\r\n\r\n")
+    except ConnectionResetError as error:
+        raise _NotAnswered from error
+    except asyncio.IncompleteReadError as error:
+        if error.partial:
+            raise
+        raise _NotAnswered from error
 
 
 def _message(path: str, body: bytes) -> bytes:
