@@ -27,6 +27,8 @@ class OpenLoad:
     per_second: float
     seconds: float
     timeout_seconds: float = 30.0
+    onset_seconds: float = 0.0
+    """At its beginning: what is sent then is told apart, since a service takes in a burst before it knows better."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class OpenLoadResult:
     slowest_seconds: float = 0.0
     """Of any answer."""
     seconds: float = 0.0
+    onset: "OpenLoadResult | None" = None
+    """What came of the requests of the onset, which is in no other figure here."""
 
     @property
     def sent(self) -> int:
@@ -95,7 +99,7 @@ class _Sender:
         self._load = load
         self._pipe = pipe
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._result = OpenLoadResult()
+        self._onset, self._result = OpenLoadResult(), OpenLoadResult()
         self._messages = itertools.cycle([_message(load.path, body) for body in load.bodies])
 
     async def run(self) -> OpenLoadResult:
@@ -111,27 +115,30 @@ class _Sender:
                 await asyncio.sleep(0)  # behind: let answers come in all the same
             if len(open_requests) >= _MOST_CONNECTIONS:
                 await asyncio.wait(open_requests, return_when=asyncio.FIRST_COMPLETED)
-            request = asyncio.create_task(self._ask(next(self._messages)))
+            is_onset = perf_counter() - began < self._load.onset_seconds
+            told = self._onset if is_onset else self._result
+            request = asyncio.create_task(self._ask(next(self._messages), told))
             open_requests.add(request)
             request.add_done_callback(open_requests.discard)
-        self._result.seconds = perf_counter() - began
+        self._result.seconds = perf_counter() - began - self._load.onset_seconds
+        self._onset.seconds, self._result.onset = self._load.onset_seconds, self._onset
         if open_requests:
             await asyncio.wait(open_requests)
         for _, writer in self._idle:
             writer.close()
         return self._result
 
-    async def _ask(self, message: bytes) -> None:
+    async def _ask(self, message: bytes, told: OpenLoadResult) -> None:
         began = perf_counter()
         try:
             status = await asyncio.wait_for(self._exchange(message), self._load.timeout_seconds)
         except (OSError, EOFError, TimeoutError):
             status = UNANSWERED
         seconds = perf_counter() - began
-        self._result.statuses[status] += 1
-        self._result.slowest_seconds = max(self._result.slowest_seconds, seconds)
+        told.statuses[status] += 1
+        told.slowest_seconds = max(told.slowest_seconds, seconds)
         if status == 200:
-            self._result.accepted_seconds.append(seconds)
+            told.accepted_seconds.append(seconds)
 
     async def _exchange(self, message: bytes) -> int:
         if self._idle:
