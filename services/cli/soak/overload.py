@@ -198,7 +198,7 @@ def _report(
             "every other request was refused with 503": failed == 0,
         },
         notes=[
-            "Normal is the p99 with as many clients as requests may be in work. The first 3 s of each half are its onset, "
-            "told apart: a burst is taken in. The load generator, the probe and the service share the machine.",
+            "Normal is the p99 with as many clients as requests may be in work. The first 3 s of each half are its "
+            "onset, told apart: a burst is taken in. The load generator, the probe and the service share the machine.",
         ],
     )
