@@ -1,4 +1,4 @@
-"""The one file that names concrete adapters: puts the matcher's parts together."""
+"""Names the concrete adapters and puts the matcher's parts together; `model_lines.py` does so for each model."""
 
 from dataclasses import dataclass
 from datetime import timedelta
