@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from services.matcher.tables import Base, DocumentRow, ErasedProfileRow, ErasedRunRow, MatcherNameRow
-from shared.kit.database import ReadSession, WriteSession
+from services.matcher.tables import DocumentRow, ErasedProfileRow, ErasedRunRow, MatcherNameRow
+from shared.kit.database import ReadSession, WriteSession, insert_into
 
 _NAME_ID = 1
 _BATCH = 500
@@ -32,7 +31,7 @@ def note_erased(session: WriteSession, erasures: Mapping[str, str]) -> None:
         for profile_id, erasure_id in sorted(erasures.items())
     ]
     if rows:
-        session.execute(_insert(session, ErasedProfileRow).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, ErasedProfileRow).on_conflict_do_nothing(), rows)
 
 
 def told_after(session: ReadSession, number: int, limit: int = 1_000) -> list[Told]:
@@ -64,7 +63,7 @@ def note_erased_runs(session: WriteSession, erasure_by_run: Mapping[str, str]) -
         for run_id, erasure_id in sorted(erasure_by_run.items())
     ]
     if rows:
-        session.execute(_insert(session, ErasedRunRow).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, ErasedRunRow).on_conflict_do_nothing(), rows)
 
 
 def erasure_of_run(session: ReadSession, run_id: str) -> str | None:
@@ -91,8 +90,3 @@ def _is_back() -> Any:  # Any: SQLAlchemy's types of a condition differ with its
     """The profile is active: the catalog was restored from a backup of before its erasure."""
     is_this = DocumentRow.profile_id == ErasedProfileRow.profile_id
     return select(DocumentRow.profile_id).where(is_this, DocumentRow.is_active).exists()
-
-
-def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)

@@ -5,11 +5,10 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from services.matcher.tables import Base, DocumentRow, FeedPositionRow, VectorRow
+from services.matcher.tables import DocumentRow, FeedPositionRow, VectorRow
 from shared.kit.columns import table_of
-from shared.kit.database import DatabaseUnavailable, ReadSession, WriteSession
+from shared.kit.database import DatabaseUnavailable, ReadSession, WriteSession, insert_into
 
 _EMPTIED_ID = 2
 """This row's number counts how often the store was emptied for another catalog's feed."""
@@ -22,7 +21,7 @@ _LONGEST_EMBEDDING_SECONDS = 600
 def write_documents(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert documents, or replace older revisions of them."""
     if rows:
-        insert = _insert(session, DocumentRow)
+        insert = insert_into(session, table_of(DocumentRow))
         replaced = {name: insert.excluded[name] for name in rows[0] if name != "profile_id"}
         is_newer = insert.excluded.revision >= DocumentRow.revision
         newer = insert.on_conflict_do_update(index_elements=["profile_id"], set_=replaced, where=is_newer)
@@ -67,7 +66,7 @@ def write_vectors(session: WriteSession, model_id: str, vectors: Mapping[str, by
     """Store vectors that are not stored yet."""
     rows = [{"model_id": model_id, "text_hash": text_hash, "vector": data} for text_hash, data in vectors.items()]
     if rows:
-        session.execute(_insert(session, VectorRow).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, table_of(VectorRow)).on_conflict_do_nothing(), rows)
 
 
 def claim_embedding(session: WriteSession, model_id: str) -> None:
@@ -107,8 +106,3 @@ def times_emptied(session: ReadSession) -> int:
 
 def _in_batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:  # Any: rows or keys of any table
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
-
-
-def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if is_postgresql else sqlite.insert)(table_of(table))

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.matcher.comparison_tables import ComparedPairRow, DraftedListRow, DraftedResultRow
-from services.matcher.tables import Base, ExposureRow, MatchRunRow
-from shared.kit.database import ReadSession, WriteSession
+from services.matcher.tables import ExposureRow, MatchRunRow
+from shared.kit.database import ReadSession, WriteSession, insert_into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Draft:
 
 def insert_new_runs(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Insert the runs that are not stored yet; the ids of those that were inserted."""
-    insert = _insert(session, MatchRunRow).on_conflict_do_nothing().returning(MatchRunRow.run_id)
+    insert = insert_into(session, MatchRunRow).on_conflict_do_nothing().returning(MatchRunRow.run_id)
     return set(session.scalars(insert, sorted(rows, key=lambda row: str(row["run_id"])))) if rows else set()
 
 
@@ -56,8 +55,8 @@ def insert_drafts(session: WriteSession, drafts: Sequence[Draft]) -> None:
         for target_id, team in draft.teams.items()
     ]
     if drafts:
-        session.execute(_insert(session, DraftedListRow).on_conflict_do_nothing(), lists)
-        session.execute(_insert(session, DraftedResultRow).on_conflict_do_nothing(), results)
+        session.execute(insert_into(session, DraftedListRow).on_conflict_do_nothing(), lists)
+        session.execute(insert_into(session, DraftedResultRow).on_conflict_do_nothing(), results)
 
 
 def add_repeats(session: WriteSession, repeats: Sequence[Repeat]) -> None:
@@ -110,7 +109,7 @@ def prune_runs(session: WriteSession, *, before: datetime, limit: int) -> int:
 def raise_exposures(session: WriteSession, shown: Mapping[str, int]) -> dict[str, int]:
     """Add to profiles' counts; what they are now, with what other writers have added."""
     rows = [{"profile_id": profile_id, "shown": shown[profile_id]} for profile_id in sorted(shown)]
-    insert = _insert(session, ExposureRow)
+    insert = insert_into(session, ExposureRow)
     raised = insert.on_conflict_do_update(
         index_elements=["profile_id"], set_={"shown": ExposureRow.shown + insert.excluded.shown}
     ).returning(ExposureRow.profile_id, ExposureRow.shown)
@@ -130,8 +129,3 @@ def _forget_drafts(session: WriteSession, run_ids: Sequence[str]) -> None:
     forgotten = session.scalars(drafted.where(DraftedListRow.comparison_id.not_in(counting))).all()
     session.execute(delete(DraftedResultRow).where(DraftedResultRow.run_id.in_(forgotten)))
     session.execute(delete(DraftedListRow).where(DraftedListRow.run_id.in_(forgotten)))
-
-
-def _insert(session: WriteSession, table: type[Base]) -> Any:  # Any: the two dialects' inserts share no type
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)

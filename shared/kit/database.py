@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -51,6 +52,12 @@ class ReadSession(Session):
 
 class WriteSession(ReadSession):
     """One transaction, committed by `Database.write` when its block ends without an error."""
+
+
+def insert_into(session: WriteSession, target: Any) -> Any:  # Any: the two dialects' inserts share no type
+    """An INSERT into a table or mapped class that can say what is to be done on conflict."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(target) if is_postgresql else sqlite.insert(target)
 
 
 class DatabaseUnavailable(Unavailable):

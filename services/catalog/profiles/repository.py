@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.catalog.profiles.rules import PreparedProfile, search_text, stages
 from services.catalog.tables import ProfileContactRow, ProfileRow, ProfileTermRow
 from shared.contracts.profiles import Kind
 from shared.contracts.vocabularies import CompanyStage, Language, ProfileStatus, Visibility
 from shared.kit.columns import table_of
-from shared.kit.database import ReadSession, WriteSession
+from shared.kit.database import ReadSession, WriteSession, insert_into
 from shared.kit.identity import Principal
 
 
@@ -103,8 +102,7 @@ def insert_new(session: WriteSession, prepared: Sequence[PreparedProfile], *, no
     ]
     if not rows:
         return set()
-    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = dialect_insert(ProfileRow).on_conflict_do_nothing().returning(ProfileRow.id)
+    statement = insert_into(session, ProfileRow).on_conflict_do_nothing().returning(ProfileRow.id)
     return set(session.scalars(statement, rows))
 
 
